@@ -1,0 +1,63 @@
+"""The detail of a log entry in words that an auditor reads."""
+
+from eldercare.permissions import Permission
+
+KEYS = {
+    "reason": "原因",
+    "method": "方式",
+    "permission": "所需权限",
+    "step": "操作",
+    "role": "角色",
+    "unit": "单位",
+    "name": "姓名",
+    "rows": "行数",
+    "conditions": "筛选条件",
+    "month": "月份",
+    "org": "单位",
+    "value": "数值",
+    "before": "原值",
+    "after": "新值",
+    "metric": "指标",
+    "note": "意见",
+    "file": "文件",
+}
+VALUES = {
+    "idle": "长时间未操作",
+    "expired": "登录已满最长时限",
+    "GET": "打开",
+    "POST": "提交",
+    "township_clerk": "乡镇(街道)经办",
+    "county_clerk": "县级经办",
+    "county_reviewer": "县级审核",
+    "leader": "领导",
+    "administrator": "系统管理员",
+    "auditor": "审计员",
+    Permission.VIEW_REPORTS: "查看月报",
+    Permission.ENTER_REPORTS: "填报数据",
+    Permission.REVIEW_REPORTS: "审核月报",
+    Permission.REMIND_UNITS: "催报",
+    Permission.VIEW_INDICATORS: "查看指标",
+    Permission.EDIT_PLANS: "修改规划",
+    Permission.CONFIRM_INDICATORS: "确认指标",
+    Permission.MANAGE_ACCOUNTS: "管理账号",
+    Permission.VIEW_LOG: "查看日志",
+}
+
+
+def detail_text(detail: dict) -> str:
+    parts = (
+        f"{KEYS.get(key, key)}：{_value(value)}"
+        for key, value in detail.items()
+        if value not in ("", None, [], {})
+    )
+    return "；".join(parts)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_value(item) for item in value)
+    if isinstance(value, dict):
+        return "、".join(f"{key}={_value(item)}" for key, item in value.items())
+    return VALUES.get(value, str(value)) if isinstance(value, str) else str(value)

@@ -1,0 +1,122 @@
+"""What every page shows around its content: names, navigation, unread notices, the demonstration banner."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from eldercare.models import Notice, OrgUnit, User
+from eldercare.permissions import Permission
+
+PORTAL_NAME = "养老服务数据门户"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """An entry of the navigation; ``family`` are the beginnings of the url names that belong to it."""
+
+    label: str
+    url_name: str
+    permission: Permission
+    icon: str
+    family: tuple[str, ...] = ()
+
+
+DESTINATIONS = (
+    Destination("首页", "home", Permission.SIGNED_IN, "home", ("home", "notice-")),
+    Destination("数据填报", "report-list", Permission.VIEW_REPORTS, "edit", ("report",)),
+    Destination("规划看板", "dashboard", Permission.VIEW_INDICATORS, "chart", ("dashboard", "indicator")),
+    Destination("规划指标", "plan-list", Permission.VIEW_INDICATORS, "target", ("plan",)),
+    Destination("基础指标", "metric-list", Permission.VIEW_INDICATORS, "list", ("metric",)),
+    Destination("账号管理", "account-list", Permission.MANAGE_ACCOUNTS, "users", ("account-",)),
+    Destination("审计日志", "log-list", Permission.VIEW_LOG, "shield", ("log-",)),
+    Destination("帮助", "help", Permission.SIGNED_IN, "help", ("help",)),
+)
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+def portal(request: HttpRequest) -> dict:
+    return {"portal": Portal(request)}
+
+
+class Portal:
+    """Evaluated when a template asks: a fragment without the frame costs no query, a whole page one."""
+
+    name = PORTAL_NAME
+    idle_minutes = settings.IDLE_TIMEOUT_MINUTES
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = getattr(request, "user", None)
+
+    @cached_property
+    def navigation(self) -> list[NavigationItem]:
+        if self.user is None or not self.user.is_authenticated:
+            return []
+        match = self.request.resolver_match
+        current = (match and match.url_name) or ""
+        items = []
+        for each in DESTINATIONS:
+            url = url_or_none(each.url_name)
+            if url and self.user.may(each.permission):
+                items.append(NavigationItem(each.label, url, each.icon, current.startswith(each.family)))
+        return items
+
+    @property
+    def county(self) -> str:
+        return self._facts["county"] or ""
+
+    @property
+    def unread(self) -> int:
+        return self._facts["unread"] or 0
+
+    @property
+    def is_demo(self) -> bool:
+        return self._facts["demo"]
+
+    @cached_property
+    def _facts(self) -> dict:
+        """County name, unread notices and whether the figures are invented, in one query."""
+        demo = Exists(User.objects.filter(is_demo=True))
+        county = OrgUnit.objects.filter(level=OrgUnit.Level.COUNTY).order_by("code")
+        nobody = {"county": "", "unread": 0, "demo": False}
+        if self.user is None or not self.user.is_authenticated:
+            inhabited = county.filter(users__isnull=False)
+            return inhabited.annotate(demo=demo, county=F("name")).values("demo", "county").first() or nobody
+        unit = self.user.org_unit
+        codes = [code for code in unit.path.split("/") if code]
+        unread = (
+            Notice.objects.unread()
+            .filter(recipient=OuterRef("pk"))
+            .order_by()
+            .values("recipient")
+            .annotate(number=Count("pk"))
+        )
+        return (
+            User.objects.filter(pk=self.user.pk)
+            .annotate(
+                county=Subquery(county.filter(code__in=codes).values("name")[:1]),
+                unread=Subquery(unread.values("number")),
+                demo=demo,
+            )
+            .values("county", "unread", "demo")
+            .first()
+        ) or nobody
+
+
+def url_or_none(name: str) -> str | None:
+    """The address of a page, or None while no app provides it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None

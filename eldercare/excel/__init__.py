@@ -1,0 +1,1 @@
+"""Workbooks: reading what comes in, writing what goes out."""

@@ -1,0 +1,60 @@
+"""Who may do what: a role is a stable key that grants a fixed set of permissions.
+
+Every view names the permission it needs with :func:`requires`; ``PermissionMiddleware`` refuses a view that
+names none, so a new page is closed until somebody decides who may open it.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    TOWNSHIP_CLERK = "township_clerk", "乡镇(街道)经办"
+    COUNTY_CLERK = "county_clerk", "县级经办"
+    COUNTY_REVIEWER = "county_reviewer", "县级审核"
+    LEADER = "leader", "领导"
+    ADMINISTRATOR = "administrator", "系统管理员"
+    AUDITOR = "auditor", "审计员"
+
+
+class Permission(StrEnum):
+    SIGNED_IN = "signed_in"  # home page, own password, own notices, help
+    VIEW_REPORTS = "view_reports"
+    ENTER_REPORTS = "enter_reports"
+    REVIEW_REPORTS = "review_reports"
+    REMIND_UNITS = "remind_units"
+    VIEW_INDICATORS = "view_indicators"
+    EDIT_PLANS = "edit_plans"
+    CONFIRM_INDICATORS = "confirm_indicators"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    VIEW_LOG = "view_log"
+
+
+_READING = frozenset({Permission.SIGNED_IN, Permission.VIEW_REPORTS, Permission.VIEW_INDICATORS})
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.TOWNSHIP_CLERK: _READING | {Permission.ENTER_REPORTS},
+    Role.COUNTY_CLERK: _READING
+    | {
+        Permission.ENTER_REPORTS,
+        Permission.REMIND_UNITS,
+        Permission.EDIT_PLANS,
+        Permission.CONFIRM_INDICATORS,
+    },
+    Role.COUNTY_REVIEWER: _READING | {Permission.REVIEW_REPORTS, Permission.REMIND_UNITS},
+    Role.LEADER: _READING,
+    Role.ADMINISTRATOR: frozenset({Permission.SIGNED_IN, Permission.MANAGE_ACCOUNTS}),
+    Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.VIEW_LOG}),
+}
+
+
+def requires(permission: Permission) -> Callable[[Callable], Callable]:
+    """Mark a view with the permission it needs; ``PermissionMiddleware`` enforces the mark."""
+
+    def mark(view: Callable) -> Callable:
+        view.permission = permission
+        return view
+
+    return mark

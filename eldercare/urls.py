@@ -1,0 +1,33 @@
+"""The composition root: the only module that may import every app."""
+
+from django.urls import include, path
+
+from eldercare.views import accounts, help, home, logs, notices, sign_in
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("password/", sign_in.change_password, name="password-change"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/read-all/", notices.read_all, name="notice-read-all"),
+    path("notices/<int:pk>/read/", notices.read, name="notice-read"),
+    path("accounts/", accounts.account_list, name="account-list"),
+    path("accounts/new/", accounts.create, name="account-create"),
+    path("accounts/<int:pk>/", accounts.detail, name="account-detail"),
+    path("accounts/<int:pk>/edit/", accounts.edit, name="account-edit"),
+    path("accounts/<int:pk>/disable/", accounts.disable, name="account-disable"),
+    path("accounts/<int:pk>/enable/", accounts.enable, name="account-enable"),
+    path("accounts/<int:pk>/reset/", accounts.reset, name="account-reset"),
+    path("accounts/<int:pk>/unlock/", accounts.unlock, name="account-unlock"),
+    path("log/", logs.log_list, name="log-list"),
+    path("log/export/", logs.export, name="log-export"),
+    path("help/", help.help_page, name="help"),
+    path("", include("indicators.urls")),
+]
+
+
+handler400 = "eldercare.views.errors.bad_request"
+handler403 = "eldercare.views.errors.forbidden"
+handler404 = "eldercare.views.errors.not_found"
+handler500 = "eldercare.views.errors.server_error"

@@ -1,0 +1,19 @@
+"""The home page: what this person has to do, and what they have been told."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from eldercare import shell_todo, todo  # noqa: F401 - shell_todo registers its providers
+from eldercare.models import Notice
+from eldercare.permissions import Permission, requires
+
+NOTICES_SHOWN = 6
+
+
+@require_safe
+@requires(Permission.SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    notices = Notice.objects.visible_to(request.user).unread()[:NOTICES_SHOWN]
+    context = {"items": todo.items_for(request.user), "notices": notices}
+    return render(request, "home.html", context)

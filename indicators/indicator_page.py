@@ -1,0 +1,248 @@
+"""What the page of one indicator shows besides its explanation: trend, comparison, projection, other readings."""
+
+import copy
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from eldercare.expressions import ExpressionError
+from eldercare.models import OrgUnit, User
+from indicators.dashboard import FullCatalogue, Line, ceiling_of, comparable, gaps_of
+from indicators.display import Look, look_of
+from indicators.explain import Explanation, explain_indicator
+from indicators.formulas import Formula
+from indicators.models import Indicator, IndicatorValue
+from indicators.months import add_months, month_of, months_between
+from indicators.projection import Projection, project
+from indicators.rollup import preview
+from indicators.specs import expectation_for, specs_for_month
+from indicators.targets import path_value
+
+SPANS = (12, 24, 60)
+AHEAD = 12  # months of the path that are drawn beyond the last value
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    month: dt.date
+    value: IndicatorValue | None
+    path: Decimal | None
+    target: Decimal | None
+
+    @property
+    def look(self) -> Look | None:
+        return look_of(self.value) if self.value else None
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """One township: its value and the figures that it is made of, in the order of the formula's terms."""
+
+    unit: OrgUnit
+    line: Line
+    inputs: list[tuple[bool, Decimal | None]]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another reading of the indicator with the value that it would give."""
+
+    formula: str
+    in_words: str
+    note: str
+    value: Decimal | None
+    problem: str = ""
+
+
+class IndicatorPage:
+    """Reads what the page needs for one indicator, unit and month; the caller has checked that the user sees them."""
+
+    def __init__(self, user: User, indicator: Indicator, unit: OrgUnit, month: dt.date) -> None:
+        self.user, self.indicator, self.unit, self.month = user, indicator, unit, month
+        self.catalogue = FullCatalogue()
+        self.formula: Formula | None = (
+            self.catalogue.formula(indicator.formula) if indicator.formula else None
+        )
+        self.explanation: Explanation = explain_indicator(indicator, unit, month, self.catalogue)
+        self.expected = expectation_for(indicator, self.formula, month) if self.formula else None
+        self.values = {
+            value.org_unit_id: value
+            for value in IndicatorValue.objects.visible_to(user)
+            .filter(indicator=indicator, month=month, org_unit__path__startswith=indicator.plan.org_unit.path)
+        }
+        goal = self.expected.goal if self.expected else None
+        self.line = Line(indicator, self.values.get(unit.pk), goal, ceiling=ceiling_of(indicator, self.catalogue))
+        self.line.gaps = gaps_of(self.line, unit, month, self.catalogue)
+
+    def trend(self, span: int) -> list[TrendPoint]:
+        """The last ``span`` months and, while the due date lies ahead, up to a year of the path beyond."""
+        if self.formula is None:
+            return []
+        first = max(add_months(self.month, 1 - span), dt.date(self.indicator.plan.base_year, 12, 1))
+        last = self.month
+        if self.expected.goal and month_of(self.expected.goal.due_on) > last:
+            last = min(month_of(self.expected.goal.due_on), add_months(last, AHEAD))
+        stored = self._stored(first)
+        bases: dict[dt.date, Decimal | None] = {}
+        return [self._point(month, stored, bases) for month in months_between(first, last)]
+
+    def _stored(self, first: dt.date) -> dict[dt.date, IndicatorValue]:
+        rows = IndicatorValue.objects.visible_to(self.user).filter(
+            indicator=self.indicator, org_unit=self.unit, month__range=(first, self.month)
+        )
+        return {row.month: row for row in rows}
+
+    def _point(
+        self, month: dt.date, stored: dict[dt.date, IndicatorValue], bases: dict[dt.date, Decimal | None]
+    ) -> TrendPoint:
+        value = stored.get(month)
+        if value is not None:
+            return TrendPoint(month, value, value.path, value.target)
+        if not self._is_judged:
+            return TrendPoint(month, None, None, None)
+        expected = expectation_for(self.indicator, self.formula, month)
+        target = expected.goal.value if expected.goal else None
+        path = None
+        if expected.start and month > self.month:
+            path = path_value(self._base(expected.start, bases), expected.progress, target)
+        return TrendPoint(month, None, path, target)
+
+    @property
+    def _is_judged(self) -> bool:
+        """A township is held to a ratio, not to the county's total."""
+        is_county = self.unit.pk == self.indicator.plan.org_unit_id
+        return is_county or self.indicator.value_kind == Indicator.ValueKind.RATIO
+
+    def _base(self, start, bases: dict[dt.date, Decimal | None]) -> Decimal | None:
+        """Where the path starts: the printed baseline for the county, the portal's own value for a township."""
+        if start.value is not None and self.unit.pk == self.indicator.plan.org_unit_id:
+            return start.value
+        if start.month not in bases:
+            bases[start.month] = (
+                IndicatorValue.objects.visible_to(self.user)
+                .filter(indicator=self.indicator, org_unit=self.unit, month=start.month)
+                .values_list("value", flat=True)
+                .first()
+            )
+        return bases[start.month]
+
+    def comparison(self, units: Sequence[OrgUnit]) -> list[ComparisonRow]:
+        """The townships, best first; those without a value at the end."""
+        explained = {row.unit.pk: row for row in self.explanation.units}
+        rows = []
+        for unit in units:
+            row = explained.get(unit.pk)
+            value = self.values.get(unit.pk)
+            if row is None and value is None:
+                continue
+            inputs = row.inputs if row else [(False, None) for _ in self.formula.terms]
+            rows.append(ComparisonRow(unit, Line(self.indicator, value, self.line.goal), inputs))
+        falls = self.line.comparator in ("<=", "<")
+        return sorted(rows, key=lambda row: _order(row.line.value, falls))
+
+    def others(self, units: Sequence[OrgUnit]) -> list[ComparisonRow]:
+        """Reporting units that are no township of the list: the county's own report."""
+        listed = {unit.pk for unit in units}
+        if len(self.explanation.units) == 1:  # its row is the total already
+            listed.add(self.unit.pk)
+        return [
+            ComparisonRow(row.unit, Line(self.indicator, None, None), row.inputs)
+            for row in self.explanation.units
+            if row.unit.pk not in listed
+        ]
+
+    def projection(self) -> Projection | None:
+        goal = self.line.goal
+        if (
+            goal is None
+            or self.line.target is None
+            or self.indicator.is_confirmation
+            or self.indicator.recurrence
+            or self.line.value is None
+        ):
+            return None
+        points = [
+            (month, row.value)
+            for month, row in sorted(self._stored(add_months(self.month, -11)).items())
+            if row.value is not None and row.reported == row.owed
+        ]
+        return project(
+            points,
+            target=self.line.target,
+            comparator=self.line.comparator,
+            due_on=goal.due_on,
+            ceiling=self.line.ceiling,
+        )
+
+    def alternatives(self) -> list[Alternative]:
+        return [self._alternative(row) for row in self.indicator.alternatives or []]
+
+    def _alternative(self, row: dict) -> Alternative:
+        text, note = row.get("formula", ""), row.get("note", "")
+        try:
+            formula = self.catalogue.formula(text)
+        except ExpressionError as error:
+            return Alternative(text, "", note, None, str(error))
+        other = copy.copy(self.indicator)
+        other.formula = text
+        rows = preview(specs_for_month(self.month, [other], self.catalogue))
+        value = next((r["value"] for r in rows if r["org_unit_id"] == self.unit.pk), None)
+        words = formula.expression.pretty({term: self.catalogue.names[term.name] for term in formula.terms})
+        return Alternative(text, words, note, value)
+
+
+def _order(value: IndicatorValue | None, falls: bool) -> tuple:
+    if value is None or not value.reported:
+        return (2, 0)
+    if value.value is None:
+        return (1, 0)
+    return (0, value.value if falls else -value.value)
+
+
+def trend_chart(points: Sequence[TrendPoint], indicator: Indicator) -> dict:
+    """The series for the chart; values as numbers, ``None`` where there is none."""
+
+    def number(value: Decimal | None) -> float | None:
+        return None if value is None else round(float(value), 4)
+
+    return {
+        "unit": indicator.unit,
+        "months": [f"{point.month:%Y-%m}" for point in points],
+        "values": [number(comparable(point.value)) if point.value else None for point in points],
+        "partial": [number(point.value.value) if _is_open(point.value) else None for point in points],
+        "reported": [f"{point.value.reported}/{point.value.owed}" if point.value else "" for point in points],
+        "low": [number(point.value.low) if _is_open(point.value) else None for point in points],
+        "high": [number(point.value.high) if _is_open(point.value) else None for point in points],
+        "path": [number(point.path) for point in points],
+        "target": [number(point.target) for point in points],
+        "is_flag": indicator.is_confirmation,
+    }
+
+
+def _is_open(value: IndicatorValue | None) -> bool:
+    return value is not None and value.reported < value.owed
+
+
+def comparison_chart(rows: Sequence[ComparisonRow], line: Line) -> dict:
+    return {
+        "unit": line.indicator.unit,
+        "units": [row.unit.name for row in rows],
+        "values": [
+            round(float(row.line.value.value), 4) if row.line.value and row.line.value.value is not None else None
+            for row in rows
+        ],
+        "statuses": [row.line.status for row in rows],
+        "labels": [row.line.value_text for row in rows],
+        "target": float(line.target) if line.target is not None and _is_ratio(line.indicator) else None,
+        "decimals": line.indicator.decimals,
+        "county": round(float(line.value.value), 4)
+        if line.value and line.value.value is not None and _is_ratio(line.indicator)
+        else None,
+    }
+
+
+def _is_ratio(indicator: Indicator) -> bool:
+    return indicator.value_kind == Indicator.ValueKind.RATIO
+
+

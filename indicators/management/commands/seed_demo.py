@@ -1,0 +1,32 @@
+"""``manage.py seed_demo``: the demo county, into a database without reports."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from eldercare.demo import is_demo_database
+from indicators.demo.seeding import CannotSeed, seed
+from indicators.months import MonthError, parse_month
+
+
+class Command(BaseCommand):
+    help = "Write the demo county (invented figures) into a database that has no reports yet."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--through", metavar="YYYY-MM", help="last month to write; default: the current one"
+        )
+
+    def handle(self, *args: Any, through: str | None, **options: Any) -> None:
+        try:
+            counts = seed(through=parse_month(through) if through else None)
+        except MonthError as error:
+            raise CommandError(str(error)) from error
+        except CannotSeed as reason:
+            if is_demo_database():  # a second run is not a mistake
+                self.stdout.write(str(reason))
+                return
+            raise CommandError(str(reason)) from reason
+        self.stdout.write(
+            "已写入演示数据:" + ",".join(f"{name} {count}" for name, count in counts.items()) + "。"
+        )

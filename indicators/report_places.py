@@ -1,0 +1,46 @@
+"""The unit and month that an address names, as far as the user may see them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from eldercare.models import OrgUnit, User
+from indicators.models import MonthlyReport
+from indicators.months import month_of
+from indicators.report_pages import reporting_units_seen_by
+
+
+@dataclass(frozen=True)
+class Place:
+    """The unit and month of an address, checked for this user."""
+
+    unit: OrgUnit
+    month: dt.date
+    units: list[OrgUnit]
+
+    def report(self) -> MonthlyReport | None:
+        return (
+            MonthlyReport.objects.filter(org_unit=self.unit, month=self.month)
+            .select_related("org_unit")
+            .first()
+        )
+
+
+class Missing(Exception):
+    """There is no such report for this user; ``str()`` says why in one sentence."""
+
+
+def find_place(user: User, month: dt.date, code: str) -> Place:
+    """Raises ``Missing`` alike for a unit that does not exist and for one outside the user's view."""
+    check_month(month)
+    units = reporting_units_seen_by(user, month)
+    unit = next((each for each in units if each.code == code), None)
+    if unit is None:
+        raise Missing(f"没有代码为“{code[:20]}”的填报单位,或者它不在您的查看范围内。")
+    return Place(unit, month, units)
+
+
+def check_month(month: dt.date) -> None:
+    if month > month_of(timezone.localdate()):
+        raise Missing(f"{month:%Y}年{month.month}月还没有到,月报从当月 1 日起开放。")

@@ -1,0 +1,162 @@
+"""What a page of plan, dashboard or metrics looks at: plan, unit and month of the address, checked for the user.
+
+Three queries, whatever is asked for. A plan or unit that the user may not see is "not found", like one that does
+not exist; a month that makes no sense is said and replaced by the newest one with figures.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.db.models import Q, Sum
+from django.http import Http404
+from django.utils import timezone
+
+from eldercare.models import OrgUnit, User
+from indicators.models import Indicator, IndicatorValue, Plan
+from indicators.months import MonthError, month_of, parse_month
+
+# A month is shown by itself once this share of what is owed has been reported; before that, the month before it.
+ENOUGH_REPORTED = Decimal("0.5")
+REPORTING_LEVELS = (OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
+
+
+@dataclass(frozen=True)
+class MonthChoice:
+    """A month with figures and how complete it is."""
+
+    month: dt.date
+    reported: int
+    owed: int
+
+    @property
+    def is_enough(self) -> bool:
+        return bool(self.reported) and self.reported >= self.owed * ENOUGH_REPORTED
+
+
+@dataclass
+class Selection:
+    plans: list[Plan]
+    plan: Plan | None
+    unit: OrgUnit | None
+    county: OrgUnit | None  # the plan's own unit when the user may see it
+    townships: list[OrgUnit]  # those that the user may see
+    months: list[MonthChoice] = field(default_factory=list)  # newest first
+    month: dt.date | None = None
+    notes: list[str] = field(default_factory=list)
+    is_month_chosen: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return self.plan is None or self.month is None
+
+    @property
+    def units(self) -> list[OrgUnit]:
+        return [*([self.county] if self.county else []), *self.townships]
+
+    @property
+    def is_county(self) -> bool:
+        return self.county is not None and self.unit == self.county
+
+    @property
+    def started(self) -> MonthChoice | None:
+        """A month newer than the one shown by default, in which reports have begun to come in."""
+        newest = self.months[0] if self.months else None
+        if newest and not self.is_month_chosen and newest.month > self.month:
+            return newest
+        return None
+
+    def query(self, **changes: object) -> str:
+        """The address's query for the same view with some things changed; ``None`` drops one."""
+        values = {
+            "plan": self.plan.code if len(self.plans) > 1 and self.plan else None,
+            "month": f"{self.month:%Y-%m}" if self.is_month_chosen else None,
+            "org": self.unit.code if self.unit and self.unit != self.units[0] else None,
+        }
+        kept = {name: value for name, value in {**values, **changes}.items() if value not in (None, "")}
+        return f"?{urlencode(kept)}" if kept else ""
+
+
+def select(user: User, params: Mapping[str, str], *, plan_code: str | None = None) -> Selection:
+    """Read ``plan``, ``org`` and ``month``. Raises ``Http404`` for a plan or unit that the user may not see."""
+    plans = list(Plan.objects.visible_to(user).select_related("org_unit").order_by("-starts_on", "code"))
+    plan = _plan(plans, plan_code or params.get("plan", ""))
+    if plan is None:
+        return Selection(plans, None, None, None, [])
+    units = list(
+        OrgUnit.objects.visible_to(user)
+        .within(plan.org_unit)
+        .filter(Q(pk=plan.org_unit_id) | Q(level__in=REPORTING_LEVELS))
+        .as_of(timezone.localdate())
+        .order_by("code")
+    )
+    county = next((unit for unit in units if unit.pk == plan.org_unit_id), None)
+    townships = [unit for unit in units if unit != county]
+    unit = _unit(county, townships, params.get("org", ""))
+    selection = Selection(plans, plan, unit, county, townships)
+    if unit is not None:
+        selection.months = _months(unit, plan)
+        _choose_month(selection, params.get("month", ""))
+    return selection
+
+
+def _plan(plans: list[Plan], code: str) -> Plan | None:
+    if not code:
+        return plans[0] if plans else None
+    found = next((plan for plan in plans if plan.code == code), None)
+    if found is None:
+        raise Http404("没有这个规划，或者它不在您的查看范围内。")
+    return found
+
+
+def _unit(county: OrgUnit | None, townships: list[OrgUnit], code: str) -> OrgUnit | None:
+    units = [*([county] if county else []), *townships]
+    if not code:
+        return units[0] if units else None
+    found = next((unit for unit in units if unit.code == code), None)
+    if found is None:
+        raise Http404("没有这个单位，或者它不在您的查看范围内。")
+    return found
+
+
+def _months(unit: OrgUnit, plan: Plan) -> list[MonthChoice]:
+    rows = (
+        IndicatorValue.objects.filter(
+            org_unit=unit, indicator__plan=plan, indicator__input_source=Indicator.InputSource.REPORTED
+        )
+        .values("month")
+        .annotate(all_reported=Sum("reported"), all_owed=Sum("owed"))
+        .order_by("-month")
+    )
+    today = month_of(timezone.localdate())
+    return [
+        MonthChoice(row["month"], row["all_reported"], row["all_owed"]) for row in rows if row["month"] <= today
+    ]
+
+
+def _choose_month(selection: Selection, text: str) -> None:
+    selection.month = _newest(selection.months)
+    if not text:
+        return
+    try:
+        month = parse_month(text)
+    except MonthError as error:
+        selection.notes.append(str(error))
+        return
+    if month not in {choice.month for choice in selection.months}:
+        instead = f"，下面显示 {selection.month:%Y年%m月}" if selection.month else ""
+        selection.notes.append(f"{month:%Y年%m月}没有汇总数据{instead}。")
+        return
+    selection.month = month
+    selection.is_month_chosen = True
+
+
+def _newest(months: list[MonthChoice]) -> dt.date | None:
+    """The newest month with enough figures, else the newest with any, else the newest."""
+    for is_good in (lambda choice: choice.is_enough, lambda choice: bool(choice.reported), lambda choice: True):
+        for choice in months:
+            if is_good(choice):
+                return choice.month
+    return None

@@ -1,0 +1,29 @@
+"""Addresses of the dashboard, the plans with their indicators, and the base metrics."""
+
+from django.urls import path
+
+from indicators.views import dashboard, indicator_edit, indicator_pages, metrics, plans
+
+urlpatterns = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/wall/", dashboard.wall, name="dashboard-wall"),
+    path("dashboard/stamp/", dashboard.stamp, name="dashboard-stamp"),
+    path("plans/", plans.plan_list, name="plan-list"),
+    path("plans/<slug:code>/", plans.plan, name="plan"),
+    path("plans/<slug:code>/export/", plans.export, name="plan-export"),
+    path("plans/<slug:code>/<int:number>/", indicator_pages.indicator, name="indicator"),
+    path("plans/<slug:code>/<int:number>/edit/", indicator_edit.edit, name="indicator-edit"),
+    path("plans/<slug:code>/<int:number>/preview/", indicator_edit.preview, name="indicator-preview"),
+    path(
+        "plans/<slug:code>/<int:number>/registrations/",
+        indicator_pages.registration_add,
+        name="registration-add",
+    ),
+    path(
+        "plans/<slug:code>/<int:number>/registrations/<int:pk>/withdraw/",
+        indicator_pages.registration_withdraw,
+        name="registration-withdraw",
+    ),
+    path("metrics/", metrics.metric_list, name="metric-list"),
+    path("metrics/<slug:code>/", metrics.metric, name="metric"),
+]

@@ -1,0 +1,150 @@
+"""One indicator: its page, editing it with the formula checked as it is typed, and registering facts for it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from eldercare.errors import Refused
+from eldercare.permissions import Permission, requires
+from indicators.actions.plans import (
+    add_registration,
+    first_month_of,
+    registered_codes,
+    withdraw_registration,
+)
+from indicators.display import month_text
+from indicators.forms_plans import RegistrationForm, WithdrawForm
+from indicators.history import history_of
+from indicators.indicator_page import SPANS, IndicatorPage, comparison_chart, trend_chart
+from indicators.models import Indicator, Metric, Registration
+from indicators.selection import Selection, select
+from indicators.tasks import hint_roll_up
+
+
+@never_cache
+@require_safe
+@requires(Permission.VIEW_INDICATORS)
+def indicator(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    return indicator_page(request, code, number)
+
+
+def find(request: HttpRequest, code: str, number: int) -> Indicator:
+    found = (
+        Indicator.objects.visible_to(request.user)
+        .select_related("plan", "plan__org_unit")
+        .prefetch_related("targets", "baselines")
+    )
+    return get_object_or_404(found, plan__code=code, number=number)
+
+
+def indicator_page(
+    request: HttpRequest, code: str, number: int, registration_form: RegistrationForm | None = None
+) -> HttpResponse:
+    found = find(request, code, number)
+    selection = select(request.user, request.GET, plan_code=code)
+    if selection.is_empty:
+        return render(request, "plans/indicator_empty.html", {"indicator": found, "selection": selection})
+    page = IndicatorPage(request.user, found, selection.unit, selection.month)
+    points = page.trend(_span(request))
+    rows = page.comparison(selection.townships) if page.formula else []
+    context = {
+        "indicator": found,
+        "plan": found.plan,
+        "selection": selection,
+        "query": selection.query(plan=None),
+        "page": page,
+        "line": page.line,
+        "explanation": page.explanation,
+        "points": points,
+        "has_values": any(point.value and point.value.value is not None for point in points),
+        "trend_chart": trend_chart(points, found),
+        "rows": rows,
+        "other_rows": page.others(selection.townships) if page.formula else [],
+        "is_printed_below": len(rows) > 1 or page.formula is None or found.is_confirmation,
+        "comparison_chart": comparison_chart(rows, page.line),
+        "projection": page.projection(),
+        "alternatives": page.alternatives(),
+        "remarks": found.remarks.all(),
+        "may_edit": request.user.may(Permission.EDIT_PLANS),
+        "history": history_of(found),
+        "span": _span(request),
+        "spans": [(span, selection.query(plan=None, span=span)) for span in SPANS],
+        **_registrations(request, found, selection, registration_form),
+    }
+    return render(request, "plans/indicator.html", context, status=400 if registration_form else 200)
+
+
+def _span(request: HttpRequest) -> int:
+    text = request.GET.get("span", "")
+    return int(text) if text in {str(span) for span in SPANS} else SPANS[1]
+
+
+def _registrations(
+    request: HttpRequest, found: Indicator, selection: Selection, form: RegistrationForm | None
+) -> dict:
+    """What was registered, for those who see the county; the forms for who may confirm."""
+    if not found.is_registered:
+        return {"registrations": []}
+    rows = (
+        Registration.objects.visible_to(request.user)
+        .filter(indicator=found)
+        .select_related("metric", "created_by", "withdrawn_by")
+        .order_by("-happened_on", "-id")
+    )
+    may_confirm = request.user.may(Permission.CONFIRM_INDICATORS) and selection.county is not None
+    if may_confirm and form is None:
+        form = RegistrationForm(indicator=found, metrics=_metrics(found), auto_id="register-%s")
+    return {"registrations": rows, "registration_form": form, "may_confirm": may_confirm}
+
+
+def _metrics(found: Indicator) -> list[Metric]:
+    codes = registered_codes(found)
+    by_code = {metric.code: metric for metric in Metric.objects.filter(code__in=codes)}
+    return [by_code[code] for code in codes]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.CONFIRM_INDICATORS)
+def registration_add(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    found = find(request, code, number)
+    address = reverse("indicator", args=[code, number])
+    if request.method != "POST":
+        return redirect(f"{address}#register")
+    if not found.is_registered:
+        raise Http404
+    form = RegistrationForm(request.POST, indicator=found, metrics=_metrics(found), auto_id="register-%s")
+    if form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("happened_on", "quantity", "evidence")}
+        metric = form.metrics[form.cleaned_data["metric"]]
+        try:
+            made = add_registration(indicator=found, metric=metric, by=request.user, **values)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            hint_roll_up()
+            messages.success(request, f"已登记。{month_text(first_month_of(made))}起各月的数值正在重新汇总。")
+            return redirect(f"{address}#registrations")
+    return indicator_page(request, code, number, registration_form=form)
+
+
+@require_POST
+@requires(Permission.CONFIRM_INDICATORS)
+def registration_withdraw(request: HttpRequest, code: str, number: int, pk: int) -> HttpResponse:
+    rows = Registration.objects.visible_to(request.user).select_related("indicator__plan__org_unit", "metric")
+    registration = get_object_or_404(rows, pk=pk, indicator__plan__code=code, indicator__number=number)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "没有撤回：请写明撤回的原因。")
+    else:
+        try:
+            withdraw_registration(registration=registration, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            hint_roll_up()
+            messages.success(request, "登记已撤回，相关月份正在重新汇总。")
+    return redirect(f"{reverse('indicator', args=[code, number])}#registrations")

@@ -1,0 +1,84 @@
+// Saves cells one after another, so that answers come in the order of the questions. Nothing typed is given up:
+// what cannot be sent now stays in its field and is tried again.
+
+import { csrfToken } from "./leave-buttons.js";
+
+const RETRY_AFTER = 5000;
+
+export class Saver {
+  // `send(cell)` gives {url, body}; `done(cell, status, answer, sent)` takes what the server said about it;
+  // `changed()` is called whenever `pending` or `trouble` may have changed.
+  constructor({ send, done, changed }) {
+    Object.assign(this, { send, done, changed });
+    this.waiting = new Set();
+    this.current = null;
+    this.trouble = "";
+    this.timer = null;
+    window.addEventListener("online", () => this.retry());
+    window.addEventListener("focus", () => { if (this.trouble) this.retry(); });
+  }
+
+  get pending() {
+    return this.waiting.size + (this.current ? 1 : 0);
+  }
+
+  add(cell) {
+    this.waiting.add(cell);
+    this.changed();
+    this.pump();
+  }
+
+  retry() {
+    clearTimeout(this.timer);
+    this.trouble = "";
+    this.changed();
+    this.pump();
+  }
+
+  // Resolves when all is saved, or as soon as saving does not get on.
+  settled() {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!this.pending || this.trouble) resolve();
+        else setTimeout(look, 30);
+      };
+      look();
+    });
+  }
+
+  pump() {
+    if (this.current || this.trouble || !this.waiting.size) return;
+    const cell = this.waiting.values().next().value;
+    this.waiting.delete(cell);
+    this.current = cell;
+    const { url, body } = this.send(cell);
+    put(url, body).then(({ status, answer }) => {
+      this.current = null;
+      if (status === 401 || status >= 500 || status === 0) this.stop(cell, status);
+      else this.done(cell, status, answer, body);
+      this.changed();
+      this.pump();
+    });
+  }
+
+  stop(cell, status) {
+    this.waiting.add(cell);
+    if (status === 401) {
+      this.trouble = "signed-out";
+      return;
+    }
+    this.trouble = status ? "server" : "offline";
+    this.timer = setTimeout(() => this.retry(), RETRY_AFTER);
+  }
+}
+
+function put(url, body) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() };
+  return fetch(url, { method: "PUT", credentials: "same-origin", redirect: "manual", headers, body: JSON.stringify(body) })
+    .then((response) => {
+      // A redirect means that the session has ended and the way leads to the sign-in page.
+      if (response.type === "opaqueredirect") return { status: 401, answer: {} };
+      return response.json().catch(() => ({})).then((answer) => ({ status: response.status, answer }));
+    })
+    .catch(() => ({ status: 0, answer: {} }));
+}

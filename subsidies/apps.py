@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class SubsidiesConfig(AppConfig):
+    """Register of elders, subsidy programmes and payments."""
+
+    name = "subsidies"
+    verbose_name = "补贴津贴"

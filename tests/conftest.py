@@ -1,0 +1,125 @@
+"""Fixtures for every test. The servers and processes that tests run against are in tests/plugins.py.
+
+``cast`` is the fixed cast: one person per role, a clerk of another township, and an administrator of another
+county. ``enter(user)`` gives a browser in which that person has signed in.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from eldercare.models import OrgUnit, User
+from eldercare.permissions import Role
+
+pytest_plugins = ["tests.plugins"]
+
+PASSWORD = "Haiyan-Portal-42"
+SINCE = dt.date(2000, 1, 1)
+
+
+@dataclass
+class Cast:
+    """A county like Haiyan with two townships and their villages, its people, and a county next door."""
+
+    county: OrgUnit
+    township: OrgUnit
+    other_township: OrgUnit
+    village: OrgUnit
+    other_village: OrgUnit
+    neighbour: OrgUnit
+    township_clerk: User
+    other_township_clerk: User
+    county_clerk: User
+    county_reviewer: User
+    leader: User
+    administrator: User
+    auditor: User
+    neighbour_administrator: User
+
+    @property
+    def everybody(self) -> dict[str, User]:
+        """Who has an account in the county, by the name used in tables of tests."""
+        names = (
+            "township_clerk",
+            "other_township_clerk",
+            "county_clerk",
+            "county_reviewer",
+            "leader",
+            "administrator",
+            "auditor",
+        )
+        return {name: getattr(self, name) for name in names}
+
+
+def make_unit(code: str, name: str, level: OrgUnit.Level, parent: OrgUnit | None = None) -> OrgUnit:
+    path = f"{parent.path if parent else '/'}{code}/"
+    return OrgUnit.objects.create(
+        code=code, name=name, level=level, parent=parent, path=path, valid_from=SINCE
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_root() -> None:
+    """WhiteNoise warns when the folder of `collectstatic` is missing, and warnings are errors here."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return make_password(PASSWORD)
+
+
+@pytest.fixture
+def make_person(db, password_hash) -> Callable[..., User]:
+    """Make an account that has signed in before and has changed its initial password."""
+
+    def make(username: str, full_name: str, role: str, org_unit: OrgUnit, **fields) -> User:
+        defaults = {"must_change_password": False, "password": password_hash}
+        return User.objects.create(
+            username=username, full_name=full_name, role=role, org_unit=org_unit, **(defaults | fields)
+        )
+
+    return make
+
+
+@pytest.fixture
+def cast(make_person) -> Cast:
+    level = OrgUnit.Level
+    county = make_unit("330424", "海盐县", level.COUNTY)
+    township = make_unit("330424101", "沈荡镇", level.TOWNSHIP, county)
+    other_township = make_unit("330424102", "百步镇", level.TOWNSHIP, county)
+    neighbour = make_unit("330402", "南湖区", level.COUNTY)
+    return Cast(
+        county=county,
+        township=township,
+        other_township=other_township,
+        village=make_unit("330424101201", "中钱村", level.VILLAGE, township),
+        other_village=make_unit("330424102201", "百联村", level.VILLAGE, other_township),
+        neighbour=neighbour,
+        township_clerk=make_person("shendang", "顾云舟", Role.TOWNSHIP_CLERK, township),
+        other_township_clerk=make_person("baibu", "朱若溪", Role.TOWNSHIP_CLERK, other_township),
+        county_clerk=make_person("xianji", "张映雪", Role.COUNTY_CLERK, county),
+        county_reviewer=make_person("shenhe", "李怀谷", Role.COUNTY_REVIEWER, county),
+        leader=make_person("lingdao", "王守拙", Role.LEADER, county),
+        administrator=make_person("guanli", "马行简", Role.ADMINISTRATOR, county),
+        auditor=make_person("shenji", "冯鉴清", Role.AUDITOR, county),
+        neighbour_administrator=make_person("nanhu", "宋遥知", Role.ADMINISTRATOR, neighbour),
+    )
+
+
+@pytest.fixture
+def enter() -> Callable[[User], Client]:
+    """``enter(user)`` is a browser with that person signed in; tests of sign-in itself use the form."""
+
+    def browser(user: User, **options) -> Client:
+        client = Client(**options)
+        client.force_login(user)
+        return client
+
+    return browser

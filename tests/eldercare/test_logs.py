@@ -1,0 +1,181 @@
+"""The audit log: complete, unchangeable, readable by the county's auditor, exported with a trace."""
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from django.test import RequestFactory
+
+from eldercare import audit
+from eldercare.models import AuditEvent
+
+
+@pytest.fixture
+def auditor(cast, enter):
+    return enter(cast.auditor)
+
+
+def note(user, action="account", subject="x", **detail) -> AuditEvent:
+    return audit.record(action, by=user, subject=subject, **detail)
+
+
+def rows_of(page) -> str:
+    text = page.content.decode()
+    return text.split("<tbody>")[1].split("</tbody>")[0] if "<tbody>" in text else ""
+
+
+def test_the_log_shows_who_what_when_newest_first(auditor, cast):
+    with time_machine.travel(dt.datetime(2025, 6, 3, 1, 0, 5, tzinfo=dt.UTC), tick=False):
+        note(cast.administrator, subject="停用 shendang")
+        note(cast.township_clerk, "export", "沈荡镇月报", rows=12)
+    rows = rows_of(auditor.get("/log/"))
+    assert rows.index("沈荡镇月报") < rows.index("停用 shendang")
+    assert "2025-06-03 09:00:05" in rows
+    assert "马行简" in rows
+    assert "行数：12" in rows
+
+
+def test_another_countys_log_is_not_shown(auditor, cast):
+    note(cast.neighbour_administrator, subject="邻县的事")
+    assert "邻县的事" not in auditor.get("/log/").content.decode()
+    assert "邻县的事" not in str(exported(auditor.get("/log/export/")))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("action=export", {"导出甲"}),
+        ("user=xianji", {"导出甲", "改乙"}),
+        ("q=乙", {"改乙"}),
+        ("since=2025-06-02&until=2025-06-02", {"改乙"}),
+        ("until=2025-06-01", {"导出甲"}),
+        ("action=export&user=guanli", set()),
+    ],
+)
+def test_the_log_can_be_narrowed(auditor, cast, query, found):
+    events = [
+        ("2025-06-01T15:59:59", cast.county_clerk, "export", "导出甲"),
+        ("2025-06-01T16:00:00", cast.county_clerk, "plan", "改乙"),
+        ("2025-06-03T02:00:00", cast.administrator, "account", "停丙"),
+    ]
+    for at, user, action, subject in events:
+        with time_machine.travel(dt.datetime.fromisoformat(f"{at}+00:00"), tick=False):
+            note(user, action, subject)
+    rows = rows_of(auditor.get(f"/log/?{query}"))
+    assert {subject for *_, subject in events if subject in rows} == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "since=2025-13-01",
+        "since=2025-06-02&until=2025-06-01",
+        "before=x",
+        "before=²",
+        f"before={'9' * 30}",
+    ],
+)
+def test_nonsense_in_the_address_breaks_nothing(auditor, query):
+    assert auditor.get(f"/log/?{query}").status_code == 200
+    assert auditor.get(f"/log/export/?{query}").status_code == 200
+
+
+def test_paging_by_position_misses_and_repeats_nothing(auditor, cast, django_assert_max_num_queries):
+    for number in range(120):
+        note(cast.county_clerk, subject=f"第{number:03}件")
+    auditor.get("/log/")
+    seen, address = [], "/log/"
+    while address:
+        with django_assert_max_num_queries(5):
+            page = auditor.get(address).content.decode()
+        seen += [each[:4] for each in page.split('log-subject">第')[1:]]
+        more = (
+            page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0] if 'rel="next"' in page else ""
+        )
+        address = f"/log/{more}" if more else ""
+        if len(seen) == 50:
+            note(cast.county_clerk, subject="翻页时新增")
+    assert seen == [f"{number:03}件" for number in range(119, -1, -1)]
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE eldercare_auditevent SET subject = 'x'", "DELETE FROM eldercare_auditevent"]
+)
+def test_the_database_refuses_to_change_or_delete_an_entry(cast, change):
+    note(cast.county_clerk)
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        connection.cursor().execute(change)
+    assert AuditEvent.objects.count() == 1
+
+
+# --- Export ---------------------------------------------------------------------------------------------
+
+
+def exported(answer) -> list[tuple]:
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    return list(book.active.values)
+
+
+def test_the_export_holds_what_is_filtered_and_who_took_it(auditor, cast):
+    note(cast.county_clerk, "plan", "=HYPERLINK(1)", note="007")
+    note(cast.administrator, "account", "停用 shendang")
+    answer = auditor.get("/log/export/?action=plan")
+    assert "filename*=utf-8''%E5%AE%A1%E8%AE%A1%E6%97%A5%E5%BF%97_" in answer["Content-Disposition"]
+    heading, row, _, footer = exported(answer)
+    assert heading[:4] == ("编号", "时间", "用户名", "姓名")
+    assert row[2:8] == ("xianji", "张映雪", "海盐县", "规划与指标", "=HYPERLINK(1)", "意见：007")
+    assert "筛选条件：动作=规划与指标" in footer[0]
+    assert "导出人：冯鉴清" in footer[0]
+
+
+def test_every_export_is_itself_in_the_log(auditor, cast):
+    note(cast.county_clerk)
+    auditor.get("/log/export/?user=xianji")
+    event = AuditEvent.objects.latest("pk")
+    assert (event.action, event.user, event.subject) == ("export", cast.auditor, "审计日志")
+    assert event.detail == {"rows": 1, "conditions": "用户名=xianji"}
+
+
+# --- What is written ------------------------------------------------------------------------------------
+
+
+def test_personal_numbers_are_masked_before_they_are_stored(cast):
+    event = note(
+        cast.county_clerk,
+        subject="查 330424195001011234",
+        phone="13800138000",
+        cards=["6222021234567890123"],
+        month="2025-06",
+        code="330424101201",
+    )
+    assert event.subject == "查 330****1234"
+    assert event.detail["phone"] == "138****8000"
+    assert event.detail["cards"] == ["622****0123"]
+    assert event.detail["month"] == "2025-06"
+
+
+def test_a_secret_is_refused(cast):
+    with pytest.raises(ValueError, match="no secrets"):
+        note(cast.county_clerk, new_password="x")
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "address"),
+    [
+        (False, "6.6.6.6", "10.1.2.3"),
+        (True, "6.6.6.6, 10.9.9.9", "10.9.9.9"),
+        (True, "nonsense", None),
+        (True, None, "10.1.2.3"),
+    ],
+)
+def test_the_address_is_the_one_that_cannot_be_forged(settings, behind_proxy, forwarded, address):
+    if behind_proxy:
+        settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    request = RequestFactory().get("/", REMOTE_ADDR="10.1.2.3", headers=headers)
+    assert audit.client_address(request) == address

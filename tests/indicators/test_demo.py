@@ -1,0 +1,443 @@
+"""The demo county: consistent figures, the plan's printed values, and every indicator against the oracle."""
+
+import datetime as dt
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import transaction
+
+from eldercare.demo import ACCOUNTS, is_demo_database
+from eldercare.models import OrgUnit, User
+from eldercare.permissions import Role
+from indicators.actions.reports import rules_for
+from indicators.checks import change_findings, subset_findings
+from indicators.demo import series, workflow
+from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
+from indicators.demo.seeding import CannotSeed, seed
+from indicators.fixtures import fixtures_dir, load_all, read_json
+from indicators.models import (
+    CellComment,
+    Indicator,
+    IndicatorValue,
+    Metric,
+    MetricEntry,
+    MonthlyReport,
+    Registration,
+    ReportEvent,
+)
+from indicators.models.plans import Plan
+from tests.indicators import oracle
+
+TODAY = dt.date(2026, 2, 25)
+THROUGH = dt.date(2026, 2, 1)
+Status = MonthlyReport.Status
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The demo county as seen on TODAY, once for this module; the database is emptied afterwards."""
+    with django_db_blocker.unblock():
+        load_all()
+        seed(today=TODAY)
+        yield
+        call_command("flush", verbosity=0, interactive=False)
+
+
+# --- The figures as such ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[series.Report, series.Figures]:
+    return series.figures(THROUGH)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict[str, dict]:
+    return {row["code"]: row for row in read_json(fixtures_dir() / "metrics.json")}
+
+
+def fingerprint(figures: dict[series.Report, series.Figures]) -> str:
+    rows = sorted(
+        (unit, f"{month}", code, f"{v:f}")
+        for (unit, month), row in figures.items()
+        for code, v in row.items()
+    )
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def test_figures_are_the_same_every_time(figures):
+    assert fingerprint(series.figures(THROUGH)) == fingerprint(figures)
+
+
+def test_a_shorter_demo_is_the_beginning_of_a_longer_one(figures):
+    for key, row in series.figures(dt.date(2021, 6, 1)).items():
+        assert row == figures[key]
+
+
+def test_every_owed_figure_is_there_in_every_month(figures, catalogue):
+    owed = defaultdict(set)
+    for code, row in catalogue.items():
+        if row["is_collected"]:
+            owed[row["reporter"]].add(code)
+    for (unit, month), row in figures.items():
+        own = owed["county"] if unit == COUNTY else owed["township"]
+        expected = {"elder_service_organizations"} if month < FIRST_MONTH else own | owed["both"]
+        assert set(row) == expected, (unit, month)
+
+
+def test_figures_are_not_negative_and_as_whole_as_their_metric(figures, catalogue):
+    for row in figures.values():
+        for code, value in row.items():
+            assert value >= 0
+            assert value == round(value, catalogue[code]["decimals"])
+
+
+def test_no_part_exceeds_its_whole_anywhere(figures, catalogue):
+    for key, row in figures.items():
+        for code, value in row.items():
+            whole = catalogue[code]["subset_of"]
+            if whole in row:
+                assert value <= row[whole], (key, code)
+
+
+def test_covered_villages_are_no_more_than_there_are(figures):
+    for (unit, month), row in figures.items():
+        if unit != COUNTY:
+            everywhere = row["urban_communities"] + row["administrative_villages"]
+            assert row["villages_covered_by_care_center"] <= everywhere, (unit, month)
+
+
+def test_weekly_visits_due_are_people_times_weeks(figures):
+    assert [series.mondays(dt.date(2021, month, 1)) for month in (2, 3)] == [4, 5]
+    for (unit, month), row in figures.items():
+        if unit != COUNTY:
+            assert row["weekly_visits_due"] % series.mondays(month) == 0
+
+
+def test_elders_grow_beyond_120_000_by_2025(figures):
+    totals = [
+        sum(figures[unit, dt.date(year, 12, 1)]["registered_elders_60"] for unit in TOWNSHIPS)
+        for year in range(2020, 2026)
+    ]
+    assert totals[0] == 105_752
+    assert totals == sorted(totals)
+    assert totals[-1] > 120_000
+
+
+def test_sharing_out_moves_nothing_between_townships():
+    held = [5, 3, 2]
+    assert series.share_out(12, [Fraction(w) for w in (5, 3, 2)], held, None) == [6, 4, 2]
+    assert series.share_out(9, [Fraction(w) for w in (5, 3, 2)], held, [4, 9, 9]) == [4, 3, 2]
+    assert sum(series.share_out(20, [Fraction(1)] * 3, [0, 0, 0], [2, 9, 9])) == 20
+
+
+# --- States of the reports --------------------------------------------------------------------------------
+
+DAYS = ["2026-02-25", "2026-02-21", "2026-02-20", "2026-02-04", "2026-03-01", "2026-01-31", "2026-01-02"]
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_one_township_is_late_and_one_returned_on_any_day(day):
+    today = dt.date.fromisoformat(day)
+    current = today.replace(day=1)
+    before = (current - dt.timedelta(days=1)).replace(day=1)
+    units = (COUNTY, *TOWNSHIPS)
+    now = {unit: workflow.progress_of(unit, current, today) for unit in units}
+    then = {unit: workflow.progress_of(unit, before, today) for unit in units}
+    late = [p for p in (*now.values(), *then.values()) if p.is_late and p.status == "draft"]
+    assert len(late) == 1
+    assert late[0].due_on < today
+    assert [p.status for p in now.values()].count("returned") == 1
+    assert [p.status for p in now.values()].count("approved") >= 3
+    if today.day > 20:
+        assert [p.status for p in now.values()].count("submitted") == 1
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_steps_follow_each_other_and_none_lies_ahead(day):
+    today = dt.date.fromisoformat(day)
+    for month in (dt.date(2025, 11, 1), dt.date(2025, 12, 1), today.replace(day=1)):
+        for unit in (COUNTY, *TOWNSHIPS):
+            progress = workflow.progress_of(unit, month, today)
+            moments = [step.at for step in progress.steps]
+            assert moments == sorted(moments)
+            assert all(at.astimezone(workflow.ZONE).date() < today for at in moments)
+            sources = ["draft", *(step.target for step in progress.steps)]
+            assert [step.source for step in progress.steps] == sources[: len(progress.steps)]
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------
+
+
+def test_there_is_an_account_per_role_and_a_clerk_per_township():
+    roles = {account["role"] for account in ACCOUNTS}
+    assert roles == set(Role.values)
+    clerks = [account["org_code"] for account in ACCOUNTS if account["role"] == Role.TOWNSHIP_CLERK]
+    assert sorted(clerks) == sorted(TOWNSHIPS)
+    assert len({account["username"] for account in ACCOUNTS}) == len(ACCOUNTS)
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account["username"])
+def test_demo_passwords_satisfy_the_rules(account):
+    validate_password(account["password"], User(username=account["username"], full_name=account["full_name"]))
+
+
+# --- Seeding ----------------------------------------------------------------------------------------------
+
+
+def entries_hash() -> str:
+    rows = MetricEntry.objects.order_by(
+        "report__month", "report__org_unit__code", "metric__code"
+    ).values_list("report__month", "report__org_unit__code", "metric__code", "value", "reason")
+    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()
+
+
+@pytest.mark.django_db
+def test_seeding_writes_the_same_entries_every_time():
+    load_all()
+    hashes = []
+    for _ in range(2):
+        point = transaction.savepoint()
+        seed(through=dt.date(2021, 2, 1), today=TODAY, roll_up=False)
+        hashes.append(entries_hash())
+        transaction.savepoint_rollback(point)
+    assert hashes[0] == hashes[1]
+
+
+@pytest.mark.django_db
+def test_seeding_without_fixtures_says_what_to_do():
+    with pytest.raises(CannotSeed, match="load_fixtures"):
+        seed(today=TODAY)
+
+
+@pytest.mark.django_db
+def test_seeding_refuses_a_database_with_reports_of_its_own():
+    load_all()
+    MonthlyReport.objects.create(
+        org_unit=OrgUnit.objects.get(code=COUNTY), month=THROUGH, due_on=THROUGH.replace(day=20)
+    )
+    with pytest.raises(CommandError, match="已有月报"):
+        call_command("seed_demo")
+    assert MonthlyReport.objects.count() == 1
+    assert not is_demo_database()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("through", ["2020-11", "2126-01", "2025-13"])
+def test_seeding_refuses_an_impossible_month(through):
+    load_all()
+    with pytest.raises(CommandError):
+        call_command("seed_demo", through=through)
+
+
+@pytest.mark.django_db
+def test_second_run_changes_nothing(seeded, capsys):
+    before = entries_hash(), MonthlyReport.objects.count(), Registration.objects.count(), User.objects.count()
+    call_command("seed_demo")
+    assert "无需再写" in capsys.readouterr().out
+    after = entries_hash(), MonthlyReport.objects.count(), Registration.objects.count(), User.objects.count()
+    assert after == before
+
+
+@pytest.mark.django_db
+def test_accounts_are_marked_as_demonstration(seeded, client):
+    assert is_demo_database()
+    assert User.objects.filter(is_demo=True, must_change_password=False).count() == len(ACCOUNTS)
+    for account in ACCOUNTS[:2]:
+        assert User.objects.get(username=account["username"]).check_password(account["password"])
+
+
+@pytest.mark.django_db
+def test_running_month_shows_late_returned_and_waiting(seeded):
+    states = dict(MonthlyReport.objects.for_month(THROUGH).values_list("org_unit__code", "status"))
+    assert states[workflow.LATE] == Status.DRAFT
+    assert states[workflow.RETURNED] == Status.RETURNED
+    assert states[workflow.WAITING] == Status.SUBMITTED
+    assert list(states.values()).count(Status.APPROVED) == 7
+    late = MonthlyReport.objects.get(month=THROUGH, org_unit__code=workflow.LATE)
+    owed = Metric.objects.owed_by(late.org_unit).count()
+    assert late.is_late
+    assert 0 < late.entries.count() < owed
+    returned = MonthlyReport.objects.get(month=THROUGH, org_unit__code=workflow.RETURNED)
+    assert CellComment.objects.filter(report=returned, resolved_at=None).count() == 2
+
+
+@pytest.mark.django_db
+def test_older_months_are_locked_with_their_steps(seeded):
+    older = MonthlyReport.objects.filter(month__lt=THROUGH)
+    assert set(older.values_list("status", flat=True)) == {Status.LOCKED}
+    month = dt.date(2025, 6, 1)
+    for report in MonthlyReport.objects.for_month(month).prefetch_related("steps"):
+        steps = [step.to_status for step in report.steps.all()]
+        assert steps[0] == Status.SUBMITTED
+        assert steps[-2:] == [Status.APPROVED, Status.LOCKED]
+    assert not ReportEvent.objects.filter(by=None).exclude(to_status=Status.LOCKED).exists()
+
+
+@pytest.mark.django_db
+def test_nobody_approved_a_report_of_their_own(seeded):
+    for report in MonthlyReport.objects.exclude(approved_by=None).prefetch_related("entries"):
+        assert report.submitted_by_id != report.approved_by_id
+        assert report.approved_by_id not in {entry.entered_by_id for entry in report.entries.all()}
+
+
+@pytest.mark.django_db
+def test_published_reports_would_pass_the_portals_own_checks(seeded):
+    typed, reasons = defaultdict(dict), defaultdict(dict)
+    rows = MetricEntry.objects.values_list(
+        "report__org_unit__code", "report__month", "metric__code", "value", "reason"
+    )
+    for unit, month, code, value, reason in rows:
+        typed[unit, month][code] = value
+        reasons[unit, month][code] = reason
+    rules = rules_for(Metric.objects.select_related("subset_of"))
+    for (unit, month), row in typed.items():
+        before = typed.get((unit, (month - dt.timedelta(days=1)).replace(day=1)), {})
+        own = [rule for rule in rules if rule.code in row]
+        assert not subset_findings(own, row)
+        assert not change_findings(own, row, before, reasons[unit, month]), (unit, month)
+
+
+@pytest.mark.django_db
+def test_about_two_thirds_of_the_confirmations_are_registered(seeded):
+    confirmations = Indicator.objects.filter(value_kind=Indicator.ValueKind.CONFIRMATION)
+    confirmed = confirmations.filter(registrations__quantity=1).distinct().count()
+    assert Fraction(6, 10) < Fraction(confirmed, confirmations.count()) < Fraction(8, 10)
+    assert not Registration.objects.exclude(evidence__contains="演示").exists()
+    assert not Registration.objects.filter(happened_on__gt=TODAY).exists()
+
+
+# --- What the plan prints ---------------------------------------------------------------------------------
+
+
+def county_value(number: int, month: dt.date) -> Decimal:
+    return IndicatorValue.objects.get(
+        indicator__plan__code="haiyan", indicator__number=number, org_unit__code=COUNTY, month=month
+    ).value
+
+
+# Printed in table 1, with the last printed digit as the unit of comparison.
+TABLE_1 = {1: "100", 2: "100", 3: "3", 4: "41", 5: "40", 6: "100"}
+FACTS_2020 = {
+    67: "98", 68: "9", 69: "100", 70: "9", 71: "3", 72: "1", 73: "160", 74: "19", 76: "4",
+    77: "10.5752", 78: "27.61", 79: "14561", 80: "13.77",
+}  # fmt: skip
+TABLE_2 = {7: "60", 8: "55", 9: "28", 10: "80", 11: "60", 12: "30", 13: "20", 14: "15", 15: "20"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("number", "printed"), [*TABLE_1.items(), *FACTS_2020.items()])
+def test_figures_of_2020_are_as_printed(seeded, number, printed):
+    value = county_value(number, dt.date(2020, 12, 1))
+    assert round(value, -Decimal(printed).as_tuple().exponent) == Decimal(printed)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("number", "printed"), TABLE_2.items())
+def test_baselines_of_table_2_are_met_at_the_end_of_2021(seeded, number, printed):
+    assert round(county_value(number, dt.date(2021, 12, 1)), 0) == Decimal(printed)
+
+
+# --- Every formula against the oracle ---------------------------------------------------------------------
+
+ORACLE_MONTHS = [FIRST_MONTH, dt.date(2021, 12, 1), dt.date(2023, 6, 1), dt.date(2025, 12, 1), THROUGH]
+
+
+def as_pair(day: dt.date) -> oracle.Month:
+    return day.year, day.month
+
+
+@pytest.fixture(scope="module")
+def units(seeded) -> dict[str, oracle.Unit]:
+    """Raw figures of published reports, and who owes what, by unit."""
+    metrics = list(Metric.objects.filter(is_collected=True).values_list("code", "reporter"))
+    owed: dict[str, dict] = defaultdict(dict)
+    figures: dict[str, dict] = defaultdict(lambda: defaultdict(dict))
+    for unit, month in MonthlyReport.objects.values_list("org_unit__code", "month"):
+        own = "county" if len(unit) == 6 else "township"
+        owed[unit][as_pair(month)] = frozenset(code for code, who in metrics if who in (own, "both"))
+    rows = MetricEntry.objects.filter(report__status__in=["approved", "locked"]).values_list(
+        "report__org_unit__code", "report__month", "metric__code", "value"
+    )
+    for unit, month, code, value in rows:
+        figures[unit][code][as_pair(month)] = Fraction(value)
+    return {unit: oracle.Unit(owed[unit], figures[unit]) for unit in owed}
+
+
+@pytest.fixture(scope="module")
+def flows(seeded) -> frozenset[str]:
+    return frozenset(Metric.objects.filter(nature="flow").values_list("code", flat=True))
+
+
+def answer_of(indicator: Indicator, month: dt.date, units: list[oracle.Unit], flows) -> oracle.Answer:
+    start = as_pair(indicator.plan.starts_on)
+    question = oracle.Question(indicator.formula, as_pair(month), flows, indicator.period, start)
+    if indicator.input_source == "reported":
+        return oracle.reported_value(question, units)
+    register = [
+        oracle.Registered(
+            row.metric.code, as_pair(row.happened_on), (row.happened_on, row.pk), Fraction(row.quantity)
+        )
+        for row in indicator.registrations.filter(withdrawn_at=None).select_related("metric")
+    ]
+    return oracle.registered_value(question, register)
+
+
+def places(value: Fraction | Decimal | None) -> Fraction | None:
+    return None if value is None else round(Fraction(value), 9)
+
+
+def differences(
+    month: dt.date, unit: str, contributing: list[oracle.Unit], flows, *, registered: bool
+) -> list:
+    stored = {
+        row.indicator.number: row
+        for row in IndicatorValue.objects.filter(month=month, org_unit__code=unit).select_related("indicator")
+    }
+    found = []
+    for indicator in Indicator.objects.exclude(formula="").select_related("plan"):
+        if indicator.input_source == "registered" and not registered:
+            continue
+        expected, row = answer_of(indicator, month, contributing, flows), stored.get(indicator.number)
+        mine = (places(row.value), row.reported, row.owed) if row else (None, 0, 0)
+        if mine != (places(expected.value), expected.reported, expected.owed):
+            found.append((indicator.number, mine, expected))
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("month", ORACLE_MONTHS, ids=str)
+def test_county_values_equal_the_oracle(seeded, units, flows, month):
+    assert differences(month, COUNTY, list(units.values()), flows, registered=True) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("unit", TOWNSHIPS)
+def test_township_values_equal_the_oracle(seeded, units, flows, unit):
+    for month in ORACLE_MONTHS[-2:]:
+        assert differences(month, unit, [units[unit]], flows, registered=False) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("month", [dt.date(2023, 6, 1), dt.date(2025, 12, 1), THROUGH], ids=str)
+def test_every_reported_formula_has_a_value(seeded, month):
+    """All but the ratios that have nothing below the bar yet."""
+    without = IndicatorValue.objects.filter(
+        month=month, org_unit__code=COUNTY, value=None, indicator__input_source="reported"
+    )
+    assert {row.indicator.number for row in without} <= ({39} if month.year == 2023 else set())
+    formulas = Indicator.objects.exclude(formula="").count()
+    assert IndicatorValue.objects.filter(month=month, org_unit__code=COUNTY).count() == formulas == 131
+
+
+@pytest.mark.django_db
+def test_plan_is_loaded_once(seeded):
+    assert Plan.objects.count() == 1
