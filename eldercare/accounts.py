@@ -39,6 +39,30 @@ def create(
     """A new account and its initial password, which is stored nowhere and shown once."""
     _check_administrator(by)
     _check_unit(by=by, role=role, unit=org_unit)
+    user, password = _new_account(username=username, full_name=full_name, role=role, org_unit=org_unit)
+    _record("新建", user, by=by, request=request, role=role, unit=org_unit.code)
+    return user, password
+
+
+@transaction.atomic
+def create_first_administrator(*, username: str, full_name: str, org_unit: OrgUnit) -> tuple[User, str]:
+    """The first account of a county, made on the server; every other one is made by an administrator."""
+    problem = unit_problem(role=Role.ADMINISTRATOR, unit=org_unit)
+    if problem:
+        raise Refused(problem)
+    others = User.objects.filter(role=Role.ADMINISTRATOR, org_unit=org_unit, is_active=True, is_demo=False)
+    if others.exists():
+        raise Refused(f"{org_unit.name}已有系统管理员，请由其在“账号管理”中新建账号。")
+    user, password = _new_account(
+        username=username, full_name=full_name, role=Role.ADMINISTRATOR, org_unit=org_unit
+    )
+    audit.record(
+        AuditEvent.Action.ACCOUNT, by=None, subject=f"在服务器上新建 {username}", org_unit=org_unit
+    )
+    return user, password
+
+
+def _new_account(*, username: str, full_name: str, role: str, org_unit: OrgUnit) -> tuple[User, str]:
     if User.objects.filter(username=username).exists():
         raise Refused(f"用户名 {username} 已被使用，请换一个。")
     user = User(username=username, full_name=full_name, role=role, org_unit=org_unit, is_demo=False)
@@ -46,7 +70,6 @@ def create(
     user.save()
     password = random_password()
     set_password(user, password, must_change=True)
-    _record("新建", user, by=by, request=request, role=role, unit=org_unit.code)
     return user, password
 
 

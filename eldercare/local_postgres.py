@@ -400,6 +400,9 @@ def stop() -> None:
                 break
     if _server is not None and _server.pid == process.pid:
         _server.wait()
+    if not socket_dir().is_relative_to(home()):
+        with contextlib.suppress(OSError):
+            socket_dir().rmdir()
 
 
 def _gone(process, patience: float) -> bool:

@@ -56,10 +56,10 @@ class OrgUnit(models.Model):
         "self", verbose_name="前身", null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
     )
     path = models.CharField(
-        "路径", max_length=120, unique=True, help_text="上级代码以“/”相连,如 /330424/330424101/"
+        "路径", max_length=120, unique=True, help_text="上级代码以“/”相连，如 /330424/330424101/"
     )
     valid_from = models.DateField("生效日")
-    valid_to = models.DateField("失效日", null=True, blank=True, help_text="失效当日起不再有效;空为至今有效")
+    valid_to = models.DateField("失效日", null=True, blank=True, help_text="失效当日起不再有效；空为至今有效")
 
     objects = OrgUnitQuerySet.as_manager()
 
@@ -101,7 +101,7 @@ class User(AbstractBaseUser):
     """An account of one person with one role in one unit (账号)."""
 
     username = models.CharField(
-        "用户名", max_length=40, unique=True, error_messages={"unique": "该用户名已被使用,请换一个。"}
+        "用户名", max_length=40, unique=True, error_messages={"unique": "该用户名已被使用，请换一个。"}
     )
     full_name = models.CharField("姓名", max_length=40)
     role = models.CharField("角色", max_length=20, choices=Role.choices)
@@ -205,7 +205,7 @@ class AuditEvent(models.Model):
         SIGN_IN_FAILED = "sign_in_failed", "登录失败"
         LOCKED_OUT = "locked_out", "账号锁定"
         SIGN_OUT = "sign_out", "退出"
-        PASSWORD = "password", "修改密码"  # noqa: S105 - a log action, not a secret
+        PASSWORD = "password", "修改密码"
         ACCOUNT = "account", "账号管理"
         REPORT = "report", "月报流转"
         FIGURE = "figure", "填报数据"

@@ -11,14 +11,14 @@ from rest_framework.response import Response
 from eldercare.errors import NotAllowed, Refused
 from eldercare.permissions import Permission, requires
 from indicators.actions import reports as actions
-from indicators.figures import format_figure
-from indicators.forms_reports import reason_problem, seen_problem
+from indicators.forms.reports import reason_problem, seen_problem
 from indicators.models import Metric, MetricEntry, MonthlyReport
-from indicators.report_pages import change_text, findings_in, last_month_of
-from indicators.report_places import Missing, find_place
+from indicators.pages.report_pages import change_text, findings_in, last_month_of
+from indicators.pages.report_places import Missing, find_place
+from indicators.rules.figures import format_figure
 
-NO_SUCH_METRIC = "本单位的月报里没有代码为“{}”的指标,请刷新页面。"
-NOT_OPENED = "这个月的月报还没有开启,请先在页面上开启。"
+NO_SUCH_METRIC = "本单位的月报里没有代码为“{}”的指标，请刷新页面。"
+NOT_OPENED = "这个月的月报还没有开启，请先在页面上开启。"
 
 
 class CellSerializer(serializers.Serializer):
@@ -95,7 +95,7 @@ def _first_problem(errors: dict) -> str:
     """The sentence of the first wrong field; our own sentences name no field."""
     field, problems = next(iter(errors.items()))
     text = str(problems[0])
-    return text if field in ("seen", "reason") else f"填报内容无法识别:{text}"
+    return text if field in ("seen", "reason") else f"填报内容无法识别：{text}"
 
 
 def _theirs(report: MonthlyReport, code: str) -> dict:

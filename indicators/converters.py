@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from indicators.months import MonthError, parse_month
+from indicators.rules.months import MonthError, parse_month
 
 
 class MonthConverter:

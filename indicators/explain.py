@@ -14,12 +14,12 @@ from django.db.models import Q
 
 from eldercare.expressions import Term
 from eldercare.models import OrgUnit
-from indicators.figures import format_figure
-from indicators.formulas import FUNCTION_LABELS, Formula
 from indicators.models import Indicator, IndicatorValue, Metric, MetricValue, Registration
-from indicators.months import add_months
+from indicators.rules.figures import format_figure
+from indicators.rules.formulas import FUNCTION_LABELS, Formula
+from indicators.rules.months import add_months
+from indicators.rules.windows import Anchors, Window, anchors_for, windows_of
 from indicators.specs import Catalogue, expectation_for
-from indicators.windows import Anchors, Window, anchors_for, windows_of
 
 TermValues = dict[Term, Decimal | None]
 
@@ -74,7 +74,17 @@ def explain_indicator(
     explanation = Explanation(indicator, unit, month)
     stored = IndicatorValue.objects.filter(indicator=indicator, org_unit=unit, month=month).first()
     if stored:
-        for name in ("value", "numerator", "denominator", "low", "high", "reported", "owed", "path", "status"):
+        for name in (
+            "value",
+            "numerator",
+            "denominator",
+            "low",
+            "high",
+            "reported",
+            "owed",
+            "path",
+            "status",
+        ):
             setattr(explanation, name, getattr(stored, name))
     if not indicator.formula:
         explanation.status = IndicatorValue.Status.NOT_JUDGED
@@ -83,7 +93,11 @@ def explain_indicator(
     formula = catalogue.formula(indicator.formula)
     goal = expectation_for(indicator, formula, month).goal
     if goal:
-        explanation.target, explanation.comparator, explanation.due_on = goal.value, goal.comparator, goal.due_on
+        explanation.target, explanation.comparator, explanation.due_on = (
+            goal.value,
+            goal.comparator,
+            goal.due_on,
+        )
     labels = {term: term_label(term, catalogue) for term in formula.terms}
     explanation.formula_text = formula.expression.pretty(labels)
     _put_numbers_in(explanation, formula, labels, catalogue)
@@ -101,7 +115,8 @@ def _put_numbers_in(
     indicator = explanation.indicator
     anchors = anchors_for(explanation.month, plan_start=indicator.plan.starts_on, period=indicator.period)
     windows = {
-        term: windows_of(term, is_flow=term.name in catalogue.flows, anchors=anchors) for term in formula.terms
+        term: windows_of(term, is_flow=term.name in catalogue.flows, anchors=anchors)
+        for term in formula.terms
     }
     if any(found is None for found in windows.values()):
         return
@@ -217,9 +232,7 @@ def gap_in_units(
     if len(formula.numerator) != 1:
         return []
     ((term, weight),) = formula.numerator.items()
-    metric = (
-        metrics[term.name] if metrics else Metric.objects.select_related("subset_of").get(code=term.name)
-    )
+    metric = metrics[term.name] if metrics else Metric.objects.select_related("subset_of").get(code=term.name)
     strict = explanation.comparator == ">"
     target = explanation.target / (Decimal(formula.scale.numerator) / Decimal(formula.scale.denominator))
     if formula.denominator is None:
@@ -252,7 +265,9 @@ class Gap:
 
     @property
     def text(self) -> str:
-        return f"{self.way} {format_figure(self.amount)} {self.metric.unit}{self.metric.name.removesuffix('数')}"
+        return (
+            f"{self.way} {format_figure(self.amount)} {self.metric.unit}{self.metric.name.removesuffix('数')}"
+        )
 
 
 def _whole_up(amount: Decimal, strict: bool, decimals: int) -> Decimal:

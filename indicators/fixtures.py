@@ -41,7 +41,7 @@ class Count:
     kept: int = 0
 
     def __str__(self) -> str:
-        return f"{self.label}:新增 {self.inserted},更新 {self.updated},保留 {self.kept}"
+        return f"{self.label}：新增 {self.inserted}，更新 {self.updated}，保留 {self.kept}"
 
 
 def fixtures_dir() -> Path:

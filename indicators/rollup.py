@@ -335,7 +335,7 @@ WITH win AS (
 """
 
 # Both statements are put together from constants of this module; every value is a parameter.
-PREVIEW_INDICATORS = _INDICATORS + "SELECT * FROM fresh ORDER BY indicator_id, org_unit_id"  # noqa: S608
+PREVIEW_INDICATORS = _INDICATORS + "SELECT * FROM fresh ORDER BY indicator_id, org_unit_id"
 
 WRITE_INDICATORS = (
     _INDICATORS
@@ -367,4 +367,3 @@ WRITE_INDICATORS = (
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM removed)
 """
 )
-

@@ -7,11 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from eldercare.expressions import Term
-from indicators.formulas import Formula, parse_formula
 from indicators.models import Indicator, Metric
-from indicators.months import month_of
-from indicators.targets import Expectation, Goal, Start, expectation
-from indicators.windows import Anchors, Window, anchors_for, windows_of
+from indicators.rules.formulas import Formula, parse_formula
+from indicators.rules.months import month_of
+from indicators.rules.targets import Expectation, Goal, Start, expectation
+from indicators.rules.windows import Anchors, Window, anchors_for, windows_of
 
 PROGRESS_PLACES = 12
 
@@ -138,9 +138,7 @@ class _Builder:
 
     def add(self, indicator: Indicator) -> None:
         formula = self.catalogue.formula(indicator.formula)
-        anchors = anchors_for(
-            self.specs.month, plan_start=indicator.plan.starts_on, period=indicator.period
-        )
+        anchors = anchors_for(self.specs.month, plan_start=indicator.plan.starts_on, period=indicator.period)
         parts = []
         for term, weight, is_denominator in _weights(formula):
             windows = windows_of(term, is_flow=term.name in self.catalogue.flows, anchors=anchors)

@@ -9,8 +9,8 @@ from kombu.exceptions import OperationalError
 
 from indicators.actions import calendar
 from indicators.actions.rollups import request_nightly_roll_ups
-from indicators.months import month_of
 from indicators.rollup import roll_up_due
+from indicators.rules.months import month_of
 
 logger = logging.getLogger(__name__)
 

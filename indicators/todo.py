@@ -11,7 +11,7 @@ from eldercare.models import User
 from eldercare.permissions import Permission, Role
 from eldercare.todo import TodoItem, Urgency
 from indicators.models import Metric, MonthlyReport
-from indicators.months import month_of
+from indicators.rules.months import month_of
 
 Status = MonthlyReport.Status
 SOON = 5  # days before the deadline from which a report counts as urgent
@@ -50,14 +50,16 @@ def _due(report: MonthlyReport, user: User, today: dt.date) -> TodoItem:
         when = timezone.localtime(report.returned_at) if report.returned_at else None
         detail = "按退回意见改好后重新提交。" + (f"退回时间 {when:%m-%d %H:%M}。" if when else "")
         urgency = Urgency.OVERDUE if report.is_late else Urgency.DUE
-        return TodoItem(f"{name}被退回,请修改", _link(report, user), detail, urgency, button="去修改")
-    progress = f"截止 {report.due_on:%m-%d},已填 {report.filled} 项。"
+        return TodoItem(
+            f"{name}被退回，请修改", _link(report, user), detail, urgency, button="去修改", tag="退回"
+        )
+    progress = f"截止 {report.due_on:%m-%d}，已填 {report.filled} 项。"
     if left < 0:
-        text = f"已逾期 {-left} 天,{progress}"
+        text = f"已逾期 {-left} 天，{progress}"
         return TodoItem(f"{name}逾期未报", _link(report, user), text, Urgency.OVERDUE, button="去填报")
     urgency = Urgency.DUE if left <= SOON else Urgency.NORMAL
     when = "今天截止" if left == 0 else f"还有 {left} 天"
-    return TodoItem(f"填报{name}", _link(report, user), f"{when},{progress}", urgency, button="去填报")
+    return TodoItem(f"填报{name}", _link(report, user), f"{when}，{progress}", urgency, button="去填报")
 
 
 def _approved(report: MonthlyReport, user: User) -> TodoItem:
@@ -65,11 +67,12 @@ def _approved(report: MonthlyReport, user: User) -> TodoItem:
     return TodoItem(
         f"{report.month.year}年{report.month.month}月份月报已审核通过",
         _link(report, user),
-        f"审核人 {report.approved_by.full_name},{when:%m-%d %H:%M}。"
+        f"审核人 {report.approved_by.full_name}，{when:%m-%d %H:%M}。"
         if report.approved_by
         else f"{when:%m-%d %H:%M}。",
         Urgency.INFO,
         button="查看",
+        tag="通过",
     )
 
 
@@ -97,9 +100,9 @@ def _to_review(report: MonthlyReport, user: User) -> TodoItem:
             f"{report.submitted_by.full_name}于 {timezone.localtime(report.submitted_at):%m-%d %H:%M} 提交。"
         )
     if report.own or report.submitted_by_id == user.pk:
-        detail += "含您本人填写的数据,须由另一位审核人办理。"
+        detail += "含您本人填写的数据，须由另一位审核人办理。"
         return TodoItem(f"{title}待他人审核", link, detail, Urgency.INFO, button="查看")
-    return TodoItem(f"审核{title}", link, detail, Urgency.NORMAL, button="去审核")
+    return TodoItem(f"审核{title}", link, detail, Urgency.NORMAL, button="去审核", tag="待审")
 
 
 @todo.register
@@ -137,7 +140,7 @@ def _behind(row: dict, user: User) -> TodoItem | None:
     title = f"{row['month'].year}年{row['month'].month}月份月报还有 {row['open']} 个单位没有报送"
     may_remind = user.may(Permission.REMIND_UNITS)
     if row["late"]:
-        urgency = Urgency.DUE if may_remind else Urgency.INFO
+        urgency = Urgency.OVERDUE if may_remind else Urgency.INFO
     else:
         urgency = Urgency.NORMAL if may_remind else Urgency.INFO
     return TodoItem(

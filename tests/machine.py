@@ -21,7 +21,9 @@ PATIENCE = 60  # seconds; a limit against hanging, not an expectation
 def environment(var: Path, **more: str) -> dict[str, str]:
     """Nothing of the suite's own: no server named, no test database, no broker."""
     ours = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "PORT", "PGOPTIONS")
-    kept = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("ELDERCARE_")}
+    kept = {
+        k: v for k, v in os.environ.items() if k not in ours and not k.startswith(("ELDERCARE_", "DJANGO_"))
+    }
     return kept | {"ELDERCARE_VAR": str(var)} | more
 
 

@@ -141,15 +141,8 @@ def start_process(arguments: list[str], log: Path) -> Process:
 def celery_worker_process(django_db_setup, own_broker, tmp_path_factory) -> Iterator[Process]:
     """A real Celery worker on the test database. Tests that need what it does must be transactional."""
     log = tmp_path_factory.mktemp("worker") / "worker.log"
-    options = [
-        "--concurrency",
-        "1",
-        "--without-gossip",
-        "--without-mingle",
-        "--without-heartbeat",
-        "-l",
-        "info",
-    ]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    options = ["--hostname", "suite@%h", "--concurrency", "1", "-l", "info", *quiet]
     worker = start_process(["celery", "-A", "eldercare", "worker", *options], log)
     worker.wait_for(lambda: b" ready." in log.read_bytes(), "The Celery worker")
     yield worker

@@ -9,7 +9,7 @@ from eldercare.errors import Refused
 from eldercare.models import OrgUnit
 from indicators.actions.rollups import request_roll_up_from
 from indicators.models import MonthlyReport, Plan, ReportEvent
-from indicators.months import due_date, month_end, month_of
+from indicators.rules.months import due_date, month_end, month_of
 
 Status = MonthlyReport.Status
 BELOW_COUNTY = (OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
@@ -61,9 +61,9 @@ def report_for(unit: OrgUnit, month: dt.date) -> MonthlyReport:
     Raises ``Refused`` for a month to come and for a unit that files no reports.
     """
     if month > month_of(timezone.localdate()):
-        raise Refused(f"{month:%Y-%m} 还没有到,不能填报未来的月份。")
+        raise Refused(f"{month:%Y-%m} 还没有到，不能填报未来的月份。")
     if unit.level not in REPORTING_LEVELS:
-        raise Refused(f"{unit.name}({unit.get_level_display()})不是填报单位,月报由镇(街道)和县本级填报。")
+        raise Refused(f"{unit.name}({unit.get_level_display()})不是填报单位，月报由镇(街道)和县本级填报。")
     found = MonthlyReport.objects.filter(org_unit=unit, month=month).select_related("org_unit").first()
     if found:
         return found

@@ -18,10 +18,10 @@ from eldercare.expressions import ExpressionError
 from eldercare.models import AuditEvent, User
 from eldercare.permissions import Permission
 from indicators.actions.rollups import request_nightly_roll_ups, request_roll_up_from
-from indicators.figures import format_figure
 from indicators.models import Indicator, Metric, Plan, Registration, Target
 from indicators.models.plans import Comparator
-from indicators.months import month_of
+from indicators.rules.figures import format_figure
+from indicators.rules.months import month_of
 from indicators.specs import Catalogue
 
 EDITABLE = (
@@ -130,7 +130,9 @@ def _write_targets(indicator: Indicator, rows: Sequence[TargetRow]) -> list[str]
         target.is_due_inferred = row.is_due_inferred
         if _target_words(target) == before:
             continue
-        words.append(f"目标：{before} → {_target_words(target)}" if before else f"新增目标：{_target_words(target)}")
+        words.append(
+            f"目标：{before} → {_target_words(target)}" if before else f"新增目标：{_target_words(target)}"
+        )
         target.save()
     return words
 
@@ -180,8 +182,10 @@ def withdraw_registration(*, registration: Registration, reason: str, by: User) 
     _require(by, Permission.CONFIRM_INDICATORS, registration.indicator.plan)
     if not reason.strip():
         raise Refused("请写明撤回的原因。")
-    taken = Registration.objects.in_force().filter(pk=registration.pk).update(
-        withdrawn_at=timezone.now(), withdrawn_by=by, withdrawn_reason=reason.strip()[:200]
+    taken = (
+        Registration.objects.in_force()
+        .filter(pk=registration.pk)
+        .update(withdrawn_at=timezone.now(), withdrawn_by=by, withdrawn_reason=reason.strip()[:200])
     )
     if not taken:
         raise Conflict("这条登记已经被撤回。")

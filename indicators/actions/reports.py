@@ -13,11 +13,11 @@ from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.actions.rollups import request_roll_up_from
-from indicators.checks import Finding, MetricRule, change_findings, subset_findings
-from indicators.figures import FigureError, FigureRule, format_figure, parse_figure
 from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, ReportEvent
-from indicators.months import add_months
-from indicators.transitions import TRANSITIONS
+from indicators.rules.checks import Finding, MetricRule, change_findings, subset_findings
+from indicators.rules.figures import FigureError, FigureRule, format_figure, parse_figure
+from indicators.rules.months import add_months
+from indicators.rules.transitions import TRANSITIONS
 
 Status = MonthlyReport.Status
 
@@ -60,9 +60,7 @@ def last_month_figures(report: MonthlyReport) -> dict[str, Decimal]:
 
 def rules_for(metrics: Iterable[Metric]) -> list[MetricRule]:
     return [
-        MetricRule(
-            m.code, m.name, m.unit, m.subset_of.code if m.subset_of_id else None, m.plausible_change
-        )
+        MetricRule(m.code, m.name, m.unit, m.subset_of.code if m.subset_of_id else None, m.plausible_change)
         for m in metrics
     ]
 
@@ -95,9 +93,11 @@ def save_figures(*, report: MonthlyReport, changes: Iterable[FigureChange], by: 
     ``Refused`` when the report is no longer open.
     """
     _require(by, Permission.ENTER_REPORTS, report.org_unit)
-    report = MonthlyReport.objects.select_for_update(of=("self",)).select_related("org_unit").get(pk=report.pk)
+    report = (
+        MonthlyReport.objects.select_for_update(of=("self",)).select_related("org_unit").get(pk=report.pk)
+    )
     if not report.is_editable:
-        raise Refused(f"{report}的月报{report.get_status_display()},现在不能修改。")
+        raise Refused(f"{report}的月报{report.get_status_display()}，现在不能修改。")
     wanted = list(changes)
     metrics = {m.code: m for m in Metric.objects.filter(code__in=[c.code for c in wanted])}
     entries = {
@@ -108,7 +108,7 @@ def save_figures(*, report: MonthlyReport, changes: Iterable[FigureChange], by: 
     for change in wanted:
         metric = metrics.get(change.code)
         if metric is None or metric.reporter == Metric.Reporter.REGISTERED:
-            result.errors[change.code] = f"没有代码为“{change.code}”的填报指标,请在“基础指标”页查对代码。"
+            result.errors[change.code] = f"没有代码为“{change.code}”的填报指标，请在“基础指标”页查对代码。"
             continue
         _save_one(report, metric, entries.get(change.code), change, by, result)
     return result
@@ -122,13 +122,14 @@ def _save_one(
     by: User,
     result: SaveResult,
 ) -> None:
+    rule = FigureRule(metric.name, metric.unit, metric.decimals)
     try:
-        value = parse_figure(change.text, FigureRule(metric.name, metric.unit, metric.decimals))
+        value = parse_figure(change.text, rule)
     except FigureError as error:
         result.errors[change.code] = str(error)
         return
     stored = entry.value if entry else None
-    if change.seen is not None and _number(change.seen) != stored and value != stored:
+    if change.seen is not None and _seen_value(change.seen, rule) != stored and value != stored:
         result.conflicts[change.code] = _conflict_text(entry)
         return
     reason = change.reason if change.reason is not None else ""
@@ -144,18 +145,21 @@ def _save_one(
     result.saved[change.code] = value
 
 
-def _number(text: str) -> Decimal | None:
-    text = text.strip().replace(",", "")
-    return Decimal(text) if text else None
+def _seen_value(text: str, rule: FigureRule) -> Decimal | None | str:
+    """The figure that the person saw; a text that is none is kept as it is and differs from every figure."""
+    try:
+        return parse_figure(text, rule)
+    except FigureError:
+        return text
 
 
 def _conflict_text(entry: MetricEntry | None) -> str:
     if entry is None:
-        return "他人已先清空该数值,您的输入没有保存,请核对后重新填写。"
+        return "他人已先清空该数值，您的输入没有保存，请核对后重新填写。"
     when = timezone.localtime(entry.entered_at)
     return (
         f"{entry.entered_by.full_name}已于 {when:%m-%d %H:%M} 先保存为 {format_figure(entry.value)},"
-        "您的输入没有保存,请核对后重新填写。"
+        "您的输入没有保存，请核对后重新填写。"
     )
 
 
@@ -184,14 +188,14 @@ def submit(*, report: MonthlyReport, by: User, allow_missing: bool = False) -> M
     metrics = owed_metrics(report.org_unit)
     findings = findings_for(report, metrics)
     if findings:
-        raise Refused(f"还有 {len(findings)} 处需要处理:" + " ".join(f.text for f in findings[:5]))
+        raise Refused(f"还有 {len(findings)} 处需要处理：" + " ".join(f.text for f in findings[:5]))
     filled = figures_of(report)
     if not filled:
-        raise Refused("月报还是空的,请先填报数据。")
+        raise Refused("月报还是空的，请先填报数据。")
     missing = [m.name for m in metrics if m.code not in filled]
     if missing and not allow_missing:
         names = "、".join(missing[:5])
-        raise Refused(f"还有 {len(missing)} 项未填({names}等)。确实无法上报的,请勾选“缺项提交”。")
+        raise Refused(f"还有 {len(missing)} 项未填({names}等)。确实无法上报的，请勾选“缺项提交”。")
     now = timezone.now()
     stamps = {
         "submitted_at": now,
@@ -220,7 +224,7 @@ def return_report(
     report = _locked(report)
     texts = {code: text.strip()[:300] for code, text in comments.items() if text.strip()}
     if not texts and not note.strip():
-        raise Refused("请写明退回的原因:可以对具体数据写意见,也可以写总的意见。")
+        raise Refused("请写明退回的原因：可以对具体数据写意见，也可以写总的意见。")
     metrics = {m.code: m for m in Metric.objects.filter(code__in=texts)}
     unknown = sorted(set(texts) - set(metrics))
     if unknown:
@@ -228,10 +232,12 @@ def return_report(
     figures = figures_of(report)
     report = _step("return", report, by=by, note=note.strip(), returned_at=timezone.now())
     CellComment.objects.bulk_create(
-        CellComment(report=report, metric=metrics[code], text=text, value_then=figures.get(code), created_by=by)
+        CellComment(
+            report=report, metric=metrics[code], text=text, value_then=figures.get(code), created_by=by
+        )
         for code, text in texts.items()
     )
-    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}月报被退回,{len(texts)} 处数据有意见。", by)
+    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}月报被退回，{len(texts)} 处数据有意见。", by)
     return report
 
 
@@ -244,7 +250,7 @@ def approve(*, report: MonthlyReport, by: User) -> MonthlyReport:
     report = _locked(report)
     _require(by, Permission.REVIEW_REPORTS, report.org_unit)
     if report.submitted_by_id == by.pk or report.entries.filter(entered_by=by).exists():
-        raise Refused("自己填报或提交的月报不能由本人审核,请由另一位审核人办理。")
+        raise Refused("自己填报或提交的月报不能由本人审核，请由另一位审核人办理。")
     report = _step("approve", report, by=by, approved_at=timezone.now(), approved_by=by)
     request_roll_up_from(report.month)
     _notify_clerks(report, Notice.Kind.APPROVED, f"{report}月报已审核通过。", by)
@@ -261,7 +267,7 @@ def reopen(*, report: MonthlyReport, by: User, note: str) -> MonthlyReport:
         returned_at=timezone.now(),
     )  # fmt: skip
     request_roll_up_from(report.month)
-    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}月报的审核已撤销:{note.strip()[:100]}", by)
+    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}月报的审核已撤销：{note.strip()[:100]}", by)
     return report
 
 
@@ -271,11 +277,13 @@ def _step(name: str, report: MonthlyReport, *, by: User | None, note: str = "", 
     if step.permission:
         _require(by, step.permission, report.org_unit)
     if report.status not in step.sources:
-        raise Conflict(f"{report}月报现在是“{report.get_status_display()}”,不能{step.label},请刷新页面查看。")
+        raise Conflict(
+            f"{report}月报现在是“{report.get_status_display()}”，不能{step.label}，请刷新页面查看。"
+        )
     old = report.status
     changed = MonthlyReport.objects.filter(pk=report.pk, status=old).update(status=step.target, **fields)
     if not changed:
-        raise Conflict(f"{report}月报的状态刚被他人改变,请刷新页面查看。")
+        raise Conflict(f"{report}月报的状态刚被他人改变，请刷新页面查看。")
     figures = {code: format_figure(value, grouped=False) for code, value in figures_of(report).items()}
     ReportEvent.objects.create(
         report=report, from_status=old, to_status=step.target, by=by, note=note[:300], figures=figures
@@ -308,7 +316,7 @@ def _notify_reviewers(report: MonthlyReport, by: User) -> None:
     county = report.org_unit if report.org_unit.level == OrgUnit.Level.COUNTY else report.org_unit.parent
     people = User.objects.filter(org_unit=county, is_active=True)
     reviewers = [p for p in people if p.may(Permission.REVIEW_REPORTS)]
-    _notify(reviewers, Notice.Kind.SUBMITTED, f"{report}月报已提交,请审核。", report, by)
+    _notify(reviewers, Notice.Kind.SUBMITTED, f"{report}月报已提交，请审核。", report, by)
 
 
 def _notify(people: Iterable[User], kind: str, text: str, report: MonthlyReport, by: User) -> None:
@@ -335,7 +343,7 @@ def remind(*, month: dt.date, units: Iterable[OrgUnit], by: User) -> int:
         .select_related("org_unit")
     )
     for report in reports:
-        text = f"请尽快报送{month:%Y年%m月}月报,截止日 {report.due_on:%m月%d日}。"
+        text = f"请尽快报送{month:%Y年%m月}月报，截止日 {report.due_on:%m月%d日}。"
         _notify_clerks(report, Notice.Kind.REMINDER, text, by)
         audit.record(AuditEvent.Action.REMIND, by=by, subject=str(report), org_unit=report.org_unit)
     return len(reports)

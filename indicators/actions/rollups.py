@@ -7,7 +7,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from indicators.models import MonthlyReport, RollupRequest
-from indicators.months import months_between
+from indicators.rules.months import months_between
 
 
 @transaction.atomic

@@ -270,13 +270,13 @@ MONEY_YEAR = (6, 5, 8, 8, 8, 9, 8, 8, 9, 9, 10, 12)
 
 # Why a figure moved further than usual, where the county knows.
 REASONS = {
-    ("2020-12", "home_adaptations"): "“十三五”首批改造户数,按规划文本在本月一次补记。",
-    ("2020-12", "caregiver_skill_certifications"): "“十三五”职业技能鉴定人数,按规划文本在本月一次补记。",
+    ("2020-12", "home_adaptations"): "“十三五”首批改造户数，按规划文本在本月一次补记。",
+    ("2020-12", "caregiver_skill_certifications"): "“十三五”职业技能鉴定人数，按规划文本在本月一次补记。",
     ("2022-06", "institution_beds"): "望海街道新建康养中心本月投入使用。",
     ("2022-06", "nursing_beds"): "望海街道新建康养中心本月投入使用。",
     ("2022-06", "medical_care_institution_beds"): "望海街道新建康养中心本月投入使用。",
-    ("2022-12", "weekly_visits_done"): "防疫转段期间入户受限,部分改为电话问候,不计入探访。",
-    ("2022-12", "monthly_visits_done"): "防疫转段期间入户受限,部分改为电话问候,不计入探访。",
+    ("2022-12", "weekly_visits_done"): "防疫转段期间入户受限，部分改为电话问候，不计入探访。",
+    ("2022-12", "monthly_visits_done"): "防疫转段期间入户受限，部分改为电话问候，不计入探访。",
     ("2023-01", "weekly_visits_done"): "入户探访陆续恢复。",
     ("2023-01", "monthly_visits_done"): "入户探访陆续恢复。",
     ("2023-02", "weekly_visits_done"): "入户探访恢复正常。",
@@ -288,4 +288,4 @@ USUAL_REASONS = {
     "caregiver_skill_certifications": "本季度统一组织认定。",
     "caregivers_trained_and_certified": "本季度统一组织认定。",
 }
-ANY_REASON = "本月集中核实台账,已与经办核对。"
+ANY_REASON = "本月集中核实台账，已与经办核对。"

@@ -12,10 +12,8 @@ from eldercare import demo as demo_accounts
 from eldercare.models import Notice, OrgUnit, User
 from eldercare.passwords import set_password
 from eldercare.permissions import Role
-from indicators.checks import MetricRule, change_findings
 from indicators.demo import county, registers, series, workflow
 from indicators.demo.workflow import State
-from indicators.figures import format_figure
 from indicators.models import (
     CellComment,
     Indicator,
@@ -28,8 +26,10 @@ from indicators.models import (
     Registration,
     ReportEvent,
 )
-from indicators.months import add_months, month_end, month_of
 from indicators.rollup import roll_up_months
+from indicators.rules.checks import MetricRule, change_findings
+from indicators.rules.figures import format_figure
+from indicators.rules.months import add_months, month_end, month_of
 
 PLAN = "haiyan"
 EVENT_MONTHS = 24
@@ -39,11 +39,11 @@ TYPED_SHARE = Decimal("0.45")
 WRONG_FIGURES: dict[str, tuple[Callable[[Decimal], Decimal], str]] = {
     "nursing_beds": (
         lambda value: max(value - 60, Decimal(0)),
-        "护理型床位比上月少60张,床位台账未见核减,请核对。",
+        "护理型床位比上月少60张，床位台账未见核减，请核对。",
     ),
     "weekly_visits_done": (
         lambda value: Decimal(int(value) // 10),
-        "周探访完成数疑似少录一位,请对照探访台账核实。",
+        "周探访完成数疑似少录一位，请对照探访台账核实。",
     ),
 }
 
@@ -75,10 +75,10 @@ def seed(
 def _check(through: dt.date, today: dt.date) -> None:
     if MonthlyReport.objects.exists():
         if demo_accounts.is_demo_database():
-            raise CannotSeed("演示数据已经在库中,无需再写。")
-        raise CannotSeed("数据库中已有月报,为避免混入演示数据,本命令不写任何内容。")
+            raise CannotSeed("演示数据已经在库中，无需再写。")
+        raise CannotSeed("数据库中已有月报，为避免混入演示数据，本命令不写任何内容。")
     if not Plan.objects.filter(code=PLAN).exists():
-        raise CannotSeed("还没有载入规划和指标,请先运行 manage.py load_fixtures。")
+        raise CannotSeed("还没有载入规划和指标，请先运行 manage.py load_fixtures。")
     if not county.FIRST_MONTH <= through <= month_of(today):
         raise CannotSeed(f"演示数据的月份应在 {county.FIRST_MONTH:%Y-%m} 到 {today:%Y-%m} 之间。")
 
@@ -255,12 +255,12 @@ class _Seeder:
             recipient, kind, text = {
                 State.RETURNED: (
                     self.clerks[unit], Notice.Kind.RETURNED,
-                    f"{report}月报被退回,{len(WRONG_FIGURES)} 处数据有意见。",
+                    f"{report}月报被退回，{len(WRONG_FIGURES)} 处数据有意见。",
                 ),
-                State.WAITING: (self.reviewer, Notice.Kind.SUBMITTED, f"{report}月报已提交,请审核。"),
+                State.WAITING: (self.reviewer, Notice.Kind.SUBMITTED, f"{report}月报已提交，请审核。"),
                 State.LATE_DRAFT: (
                     self.clerks[unit], Notice.Kind.REMINDER,
-                    f"请尽快报送{month:%Y年%m月}月报,截止日 {report.due_on:%m月%d日}。",
+                    f"请尽快报送{month:%Y年%m月}月报，截止日 {report.due_on:%m月%d日}。",
                 ),
             }.get(state, (None, "", ""))  # fmt: skip
             if recipient:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from indicators.demo import county
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS, Stock
-from indicators.months import add_months, month_distance, months_between, parse_month
+from indicators.rules.months import add_months, month_distance, months_between, parse_month
 
 SEED = 330424
 Figures = dict[str, Decimal]  # metric code → value

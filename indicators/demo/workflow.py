@@ -12,9 +12,9 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from indicators.demo.county import COUNTY, TOWNSHIPS
-from indicators.months import add_months, month_of
+from indicators.rules.months import add_months, month_of
 
-LATE, RETURNED, WAITING = "330424103", "330424005", "330424004"  # 于城镇, 望海街道, 秦山街道
+LATE, RETURNED, WAITING = "330424103", "330424005", "330424004"  # 于城镇， 望海街道， 秦山街道
 EARLY = ("330424101", "330424102", COUNTY)  # hand in well before the deadline
 REPORT_DAY = 20
 LOCK_AFTER_DAYS = 5
@@ -114,7 +114,7 @@ def _steps(state: State, handed_in: dt.datetime, generator: random.Random) -> li
     if state is State.RETURNED:
         return [
             *steps,
-            Step("submitted", "returned", "reviewer", reviewed, "两处数据与台账不符,请核对后重报。"),
+            Step("submitted", "returned", "reviewer", reviewed, "两处数据与台账不符，请核对后重报。"),
         ]
     if generator.random() < 0.06:
         corrected = reviewed + dt.timedelta(hours=3)

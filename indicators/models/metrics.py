@@ -74,7 +74,7 @@ class Metric(models.Model):
     nature = models.CharField("性质", max_length=5, choices=Nature.choices)
     time_aggregate = models.CharField("时间汇总", max_length=4, choices=TimeAggregate.choices)
     unit_aggregate = models.CharField("单位汇总", max_length=4, choices=UnitAggregate.choices)
-    tier = models.PositiveSmallIntegerField("级次", default=1, help_text="1=核心,2=扩展")
+    tier = models.PositiveSmallIntegerField("级次", default=1, help_text="1=核心，2=扩展")
     ledger = models.CharField("台账", max_length=20)
     ledger_name = models.CharField("数据来源", max_length=40)
     group = models.CharField("分组", max_length=1, choices=Group.choices)
@@ -95,7 +95,7 @@ class Metric(models.Model):
         decimal_places=2,
         default=Decimal("0.30"),
         validators=[MinValueValidator(Decimal("0.01"))],
-        help_text="较上月变动超过该比例时要求说明,也用于估计未报单位的可能范围;0.30 即 ±30%",
+        help_text="较上月变动超过该比例时要求说明，也用于估计未报单位的可能范围；0.30 即 ±30%",
     )
 
     objects = MetricQuerySet.as_manager()

@@ -42,7 +42,9 @@ class Plan(models.Model):
     code = models.SlugField("代码", max_length=30, unique=True)
     title = models.CharField("名称", max_length=120)
     short_title = models.CharField("简称", max_length=40)
-    org_unit = models.ForeignKey(OrgUnit, verbose_name="制定单位", on_delete=models.PROTECT, related_name="plans")
+    org_unit = models.ForeignKey(
+        OrgUnit, verbose_name="制定单位", on_delete=models.PROTECT, related_name="plans"
+    )
     issuer = models.CharField("发布单位", max_length=80, blank=True)
     published_on = models.DateField("发布日期", null=True, blank=True)
     starts_on = models.DateField("规划期起")
@@ -55,7 +57,7 @@ class Plan(models.Model):
         "截止日遇周末", max_length=12, choices=WeekendRule.choices, default=WeekendRule.KEEP
     )
     lock_after_days = models.PositiveSmallIntegerField(
-        "通过后锁定天数", default=5, help_text="审核通过满该天数后锁定,锁定后不能撤销审核"
+        "通过后锁定天数", default=5, help_text="审核通过满该天数后锁定，锁定后不能撤销审核"
     )
 
     objects = PlanQuerySet.as_manager()
@@ -119,7 +121,9 @@ class Indicator(models.Model):
     name = models.CharField("名称", max_length=120)
     group = models.CharField("分组", max_length=40)
     role = models.CharField("性质", max_length=10, choices=Role.choices)
-    value_type = models.CharField("数值类型", max_length=20, help_text="文件摘录时的细分类型,如 percent、per_1k")
+    value_type = models.CharField(
+        "数值类型", max_length=20, help_text="文件摘录时的细分类型，如 percent、per_1k"
+    )
     value_kind = models.CharField("数值种类", max_length=12, choices=ValueKind.choices)
     unit = models.CharField("计算单位", max_length=20)
     printed_unit = models.CharField("印刷单位", max_length=20, blank=True)
@@ -141,7 +145,7 @@ class Indicator(models.Model):
     )
     recurrence_note = models.CharField("周期说明", max_length=100, blank=True)
     scope = models.CharField("范围与分母", max_length=200, blank=True)
-    is_soft = models.BooleanField("软性目标", default=False, help_text="探索、推动、争创等,不计入完成率")
+    is_soft = models.BooleanField("软性目标", default=False, help_text="探索、推动、争创等，不计入完成率")
     is_headline = models.BooleanField("首页展示", default=False)
     place = models.CharField("出处", max_length=60)
     quote = models.TextField("原文")
@@ -173,7 +177,9 @@ class Indicator(models.Model):
         return self.input_source == self.InputSource.REGISTERED
 
 
-@pghistory.track(meta={"ordering": ["-pgh_id"]})
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), meta={"ordering": ["-pgh_id"]}
+)
 class Target(models.Model):
     """What an indicator must reach by when (目标)."""
 
@@ -256,7 +262,7 @@ class Registration(models.Model):
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     happened_on = models.DateField("日期")
     quantity = models.DecimalField("数量", max_digits=20, decimal_places=4)
-    evidence = models.TextField("依据", help_text="文号、会议、验收等,写清能查到什么")
+    evidence = models.TextField("依据", help_text="文号、会议、验收等，写清能查到什么")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)

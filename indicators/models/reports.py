@@ -42,7 +42,9 @@ class MonthlyReport(models.Model):
     EDITABLE: ClassVar = (Status.DRAFT, Status.RETURNED)
     PUBLISHED: ClassVar = (Status.APPROVED, Status.LOCKED)
 
-    org_unit = models.ForeignKey(OrgUnit, verbose_name="单位", on_delete=models.PROTECT, related_name="reports")
+    org_unit = models.ForeignKey(
+        OrgUnit, verbose_name="单位", on_delete=models.PROTECT, related_name="reports"
+    )
     month = models.DateField("月份", help_text="当月第一天")
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
     due_on = models.DateField("截止日", help_text="当日仍算按时")
@@ -61,7 +63,9 @@ class MonthlyReport(models.Model):
         verbose_name_plural = "月报"
         ordering = ("-month", "org_unit__code")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["org_unit", "month"], name="monthlyreport_one_per_unit_and_month"),
+            models.UniqueConstraint(
+                fields=["org_unit", "month"], name="monthlyreport_one_per_unit_and_month"
+            ),
             models.CheckConstraint(name="monthlyreport_month_is_first_day", condition=Q(month__day=1)),
         ]
         indexes: ClassVar = [models.Index(fields=["month", "status"], name="monthlyreport_month_status")]
@@ -91,7 +95,9 @@ class MetricEntry(models.Model):
         verbose_name = "填报数据"
         verbose_name_plural = "填报数据"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["report", "metric"], name="metricentry_one_per_report_and_metric"),
+            models.UniqueConstraint(
+                fields=["report", "metric"], name="metricentry_one_per_report_and_metric"
+            ),
             models.CheckConstraint(name="metricentry_not_negative", condition=Q(value__gte=0)),
         ]
 

@@ -6,8 +6,8 @@ from import_export import resources
 from import_export.fields import Field
 
 from eldercare.excel.writing import Column, Kind
-from indicators import display
-from indicators.dashboard import Line
+from indicators.pages import display
+from indicators.pages.lines import Line
 
 
 class IndicatorResource(resources.Resource):

@@ -35,7 +35,7 @@ class WorkbookResource(resources.Resource):
 
 
 class FigureResource(WorkbookResource):
-    """A unit's report line by line; from :class:`indicators.report_pages.Row`."""
+    """A unit's report line by line; from :class:`indicators.pages.report_pages.Row`."""
 
     group = ColumnField("分组", "metric__get_group_display", 16)
     code = ColumnField("指标代码", "metric__code", 34)
@@ -44,14 +44,14 @@ class FigureResource(WorkbookResource):
     nature = ColumnField("性质", "metric__get_nature_display", 10)
     before = ColumnField("上月", "before", 14, Kind.NUMBER)
     value = ColumnField("本月", "value", 14, Kind.NUMBER)
-    change = ColumnField("较上月(%)", "change", 12, Kind.DECIMAL1)
+    change = ColumnField("较上月（%）", "change", 12, Kind.DECIMAL1)
     reason = ColumnField("变动说明", "reason", 30)
     entered_by = ColumnField("填报人", "entry__entered_by__full_name", 10)
     entered_at = ColumnField("填报时间", "entry__entered_at", 18, Kind.DATETIME)
 
 
 class StandingResource(WorkbookResource):
-    """How the units stand in a month; from :class:`indicators.report_lists.Standing`."""
+    """How the units stand in a month; from :class:`indicators.pages.report_lists.Standing`."""
 
     code = ColumnField("单位代码", "unit__code", 14)
     name = ColumnField("单位名称", "unit__name", 20)
@@ -84,7 +84,7 @@ class MonthResource(WorkbookResource):
 
 class _UnitField(ColumnField):
     def __init__(self, unit: OrgUnit, state: str, figures: dict[tuple[int, int], Decimal]) -> None:
-        super().__init__(f"{unit.name}({state})", "", 20, Kind.NUMBER)
+        super().__init__(f"{unit.name}（{state}）", "", 20, Kind.NUMBER)
         self.unit_id, self.figures = unit.pk, figures
 
     def get_value(self, instance: Metric) -> Decimal | None:
@@ -93,11 +93,11 @@ class _UnitField(ColumnField):
 
 def report_note(report: MonthlyReport) -> str:
     """Who handed the report in and who approved it, for the line below the table."""
-    parts = [f"状态:{report.get_status_display()}"]
+    parts = [f"状态：{report.get_status_display()}"]
     if report.submitted_at and report.submitted_by:
         at = timezone.localtime(report.submitted_at)
-        parts.append(f"提交:{report.submitted_by.full_name} {at:%Y-%m-%d %H:%M}")
+        parts.append(f"提交：{report.submitted_by.full_name} {at:%Y-%m-%d %H:%M}")
     if report.approved_at and report.approved_by:
         at = timezone.localtime(report.approved_at)
-        parts.append(f"审核:{report.approved_by.full_name} {at:%Y-%m-%d %H:%M}")
+        parts.append(f"审核：{report.approved_by.full_name} {at:%Y-%m-%d %H:%M}")
     return " ".join(parts) + " 空白为未报。"

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django import template
 
-from indicators.display import month_text, shown
-from indicators.figures import format_figure
+from indicators.pages.display import month_text, shown
+from indicators.rules.figures import format_figure
 
 register = template.Library()
 

@@ -10,9 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eldercare.permissions import Permission, requires
-from indicators.dashboard import Dashboard, Line, build, stamp_of
-from indicators.months import MonthError, month_of, parse_month
-from indicators.selection import Selection, select
+from indicators.pages.dashboard import Dashboard, build
+from indicators.pages.lines import Line
+from indicators.pages.selection import Selection, select
+from indicators.pages.stamps import stamp_of
+from indicators.rules.months import MonthError, month_of, parse_month
 
 CARDS_PER_SCREEN = 6
 
@@ -73,7 +75,9 @@ def _board(request: HttpRequest, page: str, fragment: str) -> HttpResponse:
 def _query(board: Dashboard, selection: Selection) -> dict[str, str]:
     """Queries of the links: the same view with one thing changed."""
     group = board.group or None
+    started = selection.started
     return {
+        "started": selection.query(group=group, month=f"{started.month:%Y-%m}") if started else "",
         "indicator": selection.query(plan=None),
         "all_heat": selection.query(group=group, heat="all"),
         "headline_heat": selection.query(group=group),
@@ -81,7 +85,6 @@ def _query(board: Dashboard, selection: Selection) -> dict[str, str]:
         "dark": selection.query(group=group),
         "light": selection.query(group=group, theme="light"),
         "plan": selection.query(plan=None),
-        "behind": selection.query(plan=None, status="behind"),
     }
 
 
@@ -101,7 +104,11 @@ def progress_chart(board: Dashboard) -> dict:
     return {
         "groups": [tally.name for tally in tallies],
         "series": [
-            {"status": look.status, "name": look.label, "values": [tally.counts[look.status] for tally in tallies]}
+            {
+                "status": look.status,
+                "name": look.label,
+                "values": [tally.counts[look.status] for tally in tallies],
+            }
             for look, _ in board.tally.parts
         ],
     }

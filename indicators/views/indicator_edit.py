@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from eldercare.errors import Conflict, Refused
 from eldercare.permissions import Permission, requires
 from indicators.actions.plans import EDITABLE, TargetRow, edit_indicator
-from indicators.dashboard import FullCatalogue
-from indicators.forms_plans import IndicatorForm, TargetFormSet
-from indicators.formula_check import Check, PreviewRow, check_formula, preview_change
+from indicators.forms.plans import IndicatorForm, TargetFormSet
 from indicators.models import Indicator, Target
+from indicators.pages.formula_check import Check, PreviewRow, check_formula, preview_change
+from indicators.pages.lines import FullCatalogue
 from indicators.tasks import hint_roll_up
 from indicators.views.indicator_pages import find
 
@@ -35,8 +35,8 @@ def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "plan": found.plan,
         "form": form,
         "targets": targets,
-        "differences": _differences(found, form) if form.is_bound else [],
         **_checked(found, form, targets),
+        "differences": _differences(found, form),
     }
     return render(request, "plans/edit.html", context)
 
@@ -49,7 +49,9 @@ def preview(request: HttpRequest, code: str, number: int) -> HttpResponse:
     found = find(request, code, number)
     form, targets = _forms(request, found)
     return render(
-        request, "plans/_check.html", {"indicator": found, "plan": found.plan, **_checked(found, form, targets)}
+        request,
+        "plans/_check.html",
+        {"indicator": found, "plan": found.plan, **_checked(found, form, targets)},
     )
 
 
@@ -137,6 +139,8 @@ def _preview(
 
 def _differences(found: Indicator, form: IndicatorForm) -> list[tuple[str, object, object]]:
     """Field, as it is now, as it was typed: shown beside a conflict."""
+    if not form.is_bound or not form.non_field_errors():
+        return []
     now = Indicator.objects.get(pk=found.pk)
     typed = {name: form.cleaned_data.get(name) for name in EDITABLE if name in form.cleaned_data}
     return [
@@ -144,5 +148,3 @@ def _differences(found: Indicator, form: IndicatorForm) -> list[tuple[str, objec
         for name, value in typed.items()
         if getattr(now, name) != value
     ]
-
-

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,12 +16,12 @@ from indicators.actions.plans import (
     registered_codes,
     withdraw_registration,
 )
-from indicators.display import month_text
-from indicators.forms_plans import RegistrationForm, WithdrawForm
-from indicators.history import history_of
-from indicators.indicator_page import SPANS, IndicatorPage, comparison_chart, trend_chart
+from indicators.forms.plans import RegistrationForm, WithdrawForm
 from indicators.models import Indicator, Metric, Registration
-from indicators.selection import Selection, select
+from indicators.pages.display import month_text
+from indicators.pages.history import history_of
+from indicators.pages.indicators import SPANS, IndicatorPage, comparison_chart, trend_chart
+from indicators.pages.selection import Selection, select
 from indicators.tasks import hint_roll_up
 
 
@@ -68,6 +69,7 @@ def indicator_page(
         "projection": page.projection(),
         "alternatives": page.alternatives(),
         "remarks": found.remarks.all(),
+        "is_past_due": page.line.goal is not None and page.line.goal.due_on < timezone.localdate(),
         "may_edit": request.user.may(Permission.EDIT_PLANS),
         "history": history_of(found),
         "span": _span(request),
@@ -141,7 +143,9 @@ def registration_withdraw(request: HttpRequest, code: str, number: int, pk: int)
         messages.error(request, "没有撤回：请写明撤回的原因。")
     else:
         try:
-            withdraw_registration(registration=registration, reason=form.cleaned_data["reason"], by=request.user)
+            withdraw_registration(
+                registration=registration, reason=form.cleaned_data["reason"], by=request.user
+            )
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

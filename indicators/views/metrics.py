@@ -9,11 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eldercare.permissions import Permission, requires
-from indicators.display import month_text
-from indicators.forms_plans import MetricFilterForm
-from indicators.metric_pages import MetricPage, metric_page, registrations_of, uses_of_metrics
+from indicators.forms.plans import MetricFilterForm
 from indicators.models import Metric, MetricValue
-from indicators.months import MonthError, parse_month
+from indicators.pages.display import month_text
+from indicators.pages.metrics import MetricPage, metric_page, registrations_of, uses_of_metrics
+from indicators.rules.months import MonthError, parse_month
 
 REGISTRATIONS_SHOWN = 200
 

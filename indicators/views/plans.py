@@ -13,12 +13,13 @@ from eldercare import audit
 from eldercare.excel.writing import Sheet, workbook_response
 from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
-from indicators.dashboard import Dashboard, Line, build
-from indicators.display import COUNTED_STATUSES, LOOKS, month_text
-from indicators.forms_plans import PlanFilterForm
+from indicators.forms.plans import PlanFilterForm
 from indicators.models import Indicator, IndicatorValue, Plan
+from indicators.pages.dashboard import Dashboard, build
+from indicators.pages.display import COUNTED_STATUSES, LOOKS, month_text
+from indicators.pages.lines import Line
+from indicators.pages.selection import Selection, select
 from indicators.resources.plans import IndicatorResource
-from indicators.selection import Selection, select
 
 STATUS_ORDER = {
     status: position
@@ -37,7 +38,10 @@ SORTS: dict[str, tuple[str, Callable[[Line], object]]] = {
     "number": ("序号", lambda line: line.indicator.number),
     "name": ("指标", lambda line: line.indicator.name),
     "status": ("状态", lambda line: (STATUS_ORDER[line.status], line.indicator.number)),
-    "due": ("期限", lambda line: (line.goal is None, str(line.goal.due_on) if line.goal else "", line.indicator.number)),
+    "due": (
+        "期限",
+        lambda line: (line.goal is None, str(line.goal.due_on) if line.goal else "", line.indicator.number),
+    ),
     "share": (
         "达成程度",
         lambda line: (line.attainment is None, line.attainment or Decimal(0), line.indicator.number),
@@ -106,7 +110,10 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         conditions=conditions,
     )
     sheet = Sheet(
-        "指标表", resource.columns(), resource.rows(lines), heading=f"{selection.plan.title}指标表（{where} {when}）"
+        "指标表",
+        resource.columns(),
+        resource.rows(lines),
+        heading=f"{selection.plan.title}指标表（{where} {when}）",
     )
     note = f"筛选条件：{conditions or '无'}。"
     name = f"{selection.plan.short_title}指标表_{where}_{when}.xlsx"
@@ -146,7 +153,9 @@ def _filtered(lines: list[Line], chosen: dict) -> list[Line]:
 def _matches(indicator: Indicator, text: str) -> bool:
     if text.isascii() and text.isdigit():
         return indicator.number == int(text)
-    return any(text in field for field in (indicator.name, indicator.quote, indicator.place, indicator.document_code))
+    return any(
+        text in field for field in (indicator.name, indicator.quote, indicator.place, indicator.document_code)
+    )
 
 
 def _stopped(request: HttpRequest, selection: Selection) -> list[Indicator]:

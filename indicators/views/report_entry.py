@@ -16,10 +16,10 @@ from eldercare.errors import NotAllowed, Refused
 from eldercare.permissions import Permission, requires
 from indicators.actions import reports as actions
 from indicators.actions.calendar import report_for
-from indicators.forms_reports import TypedCells, read_cells
+from indicators.forms.reports import TypedCells, read_cells
 from indicators.models import Metric, MonthlyReport
-from indicators.report_pages import TypedCell
-from indicators.report_places import Missing, Place, find_place
+from indicators.pages.report_pages import TypedCell
+from indicators.pages.report_places import Missing, Place, find_place
 from indicators.views.reports import missing, show
 
 
@@ -35,15 +35,15 @@ class Saved:
     def problem(self) -> str:
         if self.refusal:
             return self.refusal
-        done = f"已保存 {self.count} 项,另有 " if self.count else "有 "
-        return f"{done}{len(self.left)} 项没有保存,原因见各项旁的红字;您输入的内容仍在框中。"
+        done = f"已保存 {self.count} 项，另有 " if self.count else "有 "
+        return f"{done}{len(self.left)} 项没有保存，原因见各项旁的红字；您输入的内容仍在框中。"
 
 
 @require_POST
 @requires(Permission.ENTER_REPORTS)
 def save(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     try:
-        place = find_place(request.user, month, code)
+        place = _find_place(request, month, code)
     except Missing as problem:
         return missing(request, problem)
     report, saved = _save_typed(request, place)
@@ -52,9 +52,9 @@ def save(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     if saved.count:
         messages.success(request, f"已保存 {saved.count} 项。")
     elif "open" in request.POST:
-        messages.success(request, "月报已开启,请开始填报。")
+        messages.success(request, "月报已开启，请开始填报。")
     else:
-        messages.info(request, "没有改动,不需要保存。")
+        messages.info(request, "没有改动，不需要保存。")
     return _to_report(report)
 
 
@@ -62,7 +62,7 @@ def save(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
 @requires(Permission.ENTER_REPORTS)
 def copy(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     try:
-        place = find_place(request.user, month, code)
+        place = _find_place(request, month, code)
     except Missing as problem:
         return missing(request, problem)
     report, saved = _save_typed(request, place)
@@ -73,9 +73,9 @@ def copy(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     except Refused as refusal:
         return _show_left(request, place, replace(saved, refusal=str(refusal)))
     if number:
-        messages.success(request, f"已把上月的 {number} 项时点数复制到未填的项,请逐项核对后再提交。")
+        messages.success(request, f"已把上月的 {number} 项时点数复制到未填的项，请逐项核对后再提交。")
     else:
-        messages.info(request, "没有可复制的项:时点数都已填写,或者上月没有填报。")
+        messages.info(request, "没有可复制的项：时点数都已填写，或者上月没有填报。")
     return _show_left(request, place, saved) if saved.left else _to_report(report)
 
 
@@ -83,7 +83,7 @@ def copy(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
 @requires(Permission.ENTER_REPORTS)
 def submit(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     try:
-        place = find_place(request.user, month, code)
+        place = _find_place(request, month, code)
     except Missing as problem:
         return missing(request, problem)
     report, saved = _save_typed(request, place)
@@ -92,9 +92,17 @@ def submit(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     try:
         actions.submit(report=report, by=request.user, allow_missing="allow_missing" in request.POST)
     except Refused as refusal:
-        return show(request, place, status=status_of(refusal), problem=f"没有提交:{refusal}")
-    messages.success(request, f"{report}月报已提交,请等候审核。")
+        return show(request, place, status=status_of(refusal), problem=f"没有提交：{refusal}")
+    messages.success(request, f"{report}月报已提交，请等候审核。")
     return _to_report(report)
+
+
+def _find_place(request: HttpRequest, month: dt.date, code: str) -> Place:
+    """The place of a report that is open, or may still be opened by this request."""
+    place = find_place(request.user, month, code)
+    if place.report() is None and not place.may_be_opened:
+        raise Missing(f"{month.year}年{month.month}月早于规划基期年，不填报月报。")
+    return place
 
 
 def status_of(refusal: Refused) -> int:

@@ -10,9 +10,9 @@ from eldercare.excel.writing import workbook_response
 from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
 from indicators.models import Metric, MetricEntry, MonthlyReport
-from indicators.report_lists import is_owed, load_overview
-from indicators.report_pages import load_page
-from indicators.report_places import Missing, check_month, find_place
+from indicators.pages.report_lists import is_owed, load_overview
+from indicators.pages.report_pages import load_page
+from indicators.pages.report_places import Missing, check_month, find_place
 from indicators.resources.reports import FigureResource, MonthResource, StandingResource, report_note
 from indicators.views.reports import missing
 
@@ -24,7 +24,7 @@ def export_report(request: HttpRequest, month: dt.date, code: str) -> HttpRespon
         place = find_place(request.user, month, code)
         page = load_page(unit=place.unit, month=month, user=request.user, units=place.units)
         if page is None:
-            raise Missing("这个月的月报还没有开启,没有可以导出的内容。")
+            raise Missing("这个月的月报还没有开启，没有可以导出的内容。")
     except Missing as problem:
         return missing(request, problem)
     title = f"{place.unit.name}{_words(month)}份月报"
@@ -36,7 +36,7 @@ def export_report(request: HttpRequest, month: dt.date, code: str) -> HttpRespon
         org_unit=place.unit,
         rows=page.filled,
     )
-    sheet = FigureResource().sheet("月报", page.rows, heading=f"{title}({place.unit.code})")
+    sheet = FigureResource().sheet("月报", page.rows, heading=f"{title}（{place.unit.code}）")
     return workbook_response(f"{title}.xlsx", sheets=[sheet], note=report_note(page.report), by=request.user)
 
 
@@ -47,7 +47,7 @@ def export_month(request: HttpRequest, month: dt.date) -> HttpResponse:
         check_month(month)
         overview = load_overview(user=request.user, month=month)
         if overview.is_empty:
-            raise Missing(f"{_words(month)}没有月报,没有可以导出的内容。")
+            raise Missing(f"{_words(month)}没有月报，没有可以导出的内容。")
     except Missing as problem:
         return missing(request, problem)
     units = [each.unit for each in overview.standings]
@@ -73,7 +73,7 @@ def export_month(request: HttpRequest, month: dt.date) -> HttpResponse:
         matrix.sheet("数据", metrics, heading=title),
         states.sheet("报送情况", overview.standings, heading=f"{_words(month)}份月报报送情况"),
     ]
-    note = "含未通过审核的数据,各单位状态见表头;空白为未报。"
+    note = "含未通过审核的数据，各单位状态见表头；空白为未报。"
     return workbook_response(f"{title}.xlsx", sheets=sheets, note=note, by=request.user)
 
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from eldercare.errors import Refused
 from eldercare.permissions import Permission, requires
 from indicators.actions import reports as actions
-from indicators.months import MonthError, add_months, month_of, parse_month
-from indicators.report_lists import MATRIX_MONTHS, first_month, load_matrix, load_overview
-from indicators.report_pages import next_month, reporting_units_seen_by
-from indicators.report_places import Missing, check_month
+from indicators.pages.report_lists import MATRIX_MONTHS, first_month, load_matrix, load_overview
+from indicators.pages.report_pages import next_month, reporting_units_seen_by
+from indicators.pages.report_places import Missing, check_month
+from indicators.rules.months import MonthError, add_months, month_of, parse_month
 from indicators.views.reports import missing
 
 EVERY_UNIT = "all"
@@ -78,7 +78,7 @@ def remind(request: HttpRequest, month: dt.date) -> HttpResponse:
             unit for unit in reporting_units_seen_by(request.user, month) if wanted in (EVERY_UNIT, unit.code)
         ]
         if not units:
-            raise Missing(f"没有代码为“{wanted[:20]}”的填报单位,或者它不在您的查看范围内。")
+            raise Missing(f"没有代码为“{wanted[:20]}”的填报单位，或者它不在您的查看范围内。")
     except Missing as problem:
         return missing(request, problem)
     try:
@@ -87,7 +87,7 @@ def remind(request: HttpRequest, month: dt.date) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("report-month", month=month)
     if not number:
-        messages.info(request, "没有需要催报的单位:月报都已提交,或者尚未开启。")
+        messages.info(request, "没有需要催报的单位：月报都已提交，或者尚未开启。")
     elif wanted == EVERY_UNIT:
         messages.success(request, f"已向 {number} 个单位的填报人发送催报通知。")
     else:
@@ -108,5 +108,5 @@ def unknown_month(request: HttpRequest, text: str) -> HttpResponse:
     except Missing as problem:
         return missing(request, problem)
     if rest.strip("/") or request.method not in ("GET", "HEAD"):
-        return missing(request, f"月报中没有“{rest.strip('/')[:40]}”这个页面,请从月报列表进入。")
+        return missing(request, f"月报中没有“{rest.strip('/')[:40]}”这个页面，请从月报列表进入。")
     return redirect("report-month", month=month)

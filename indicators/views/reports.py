@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from eldercare.permissions import Permission, requires
 from eldercare.replies import refusal, wants_json
-from indicators.report_pages import TypedCell, load_page
-from indicators.report_places import Missing, Place, find_place
+from indicators.pages.report_pages import TypedCell, load_page
+from indicators.pages.report_places import Missing, Place, find_place
 
 
 def missing(request: HttpRequest, problem: Missing | str) -> HttpResponse:
@@ -47,7 +47,7 @@ def show(
     )
     context = {"page": page, "unit": place.unit, "month": place.month, "problem": problem, "note": note}
     if page is None:
-        context["may_open"] = request.user.may(Permission.ENTER_REPORTS)
+        context["may_open"] = request.user.may(Permission.ENTER_REPORTS) and place.may_be_opened
         return render(request, "reports/unopened.html", context, status=status)
     if page.may_enter:
         return render(request, "reports/entry.html", context, status=status)

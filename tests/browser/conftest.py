@@ -1,11 +1,13 @@
 """A real Chromium on the real web server. Whatever it complains about fails the test that looked."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from eldercare.models import User
@@ -59,8 +61,24 @@ def watch(live_portal) -> Iterator[Watch]:
     assert watch.foreign == []
 
 
+def wait_until_quiet(patience: float = 20) -> None:
+    """Until no other process is at work in the test database: it is about to be emptied under their feet."""
+    others = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+          AND backend_type = 'client backend' AND state <> 'idle'
+    """
+    deadline = time.monotonic() + patience
+    quiet = 0
+    while quiet < 3 and time.monotonic() < deadline:  # a request or a task pauses between its queries
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            quiet = quiet + 1 if cursor.fetchone()[0] == 0 else 0
+        time.sleep(0.05)
+
+
 @pytest.fixture
-def open_browser(chromium, live_portal, watch) -> Iterator[Callable[..., Page]]:
+def open_browser(transactional_db, chromium, live_portal, watch) -> Iterator[Callable[..., Page]]:
     """``open_browser(user)`` signs a person in through the form and shows their home page.
 
     Each call is a browser window of its own; options go to Playwright, such as ``java_script_enabled=False``.
@@ -82,3 +100,4 @@ def open_browser(chromium, live_portal, watch) -> Iterator[Callable[..., Page]]:
     yield open_one
     for context in contexts:
         context.close()
+    wait_until_quiet()

@@ -16,8 +16,8 @@ from indicators.actions.calendar import open_month
 from indicators.actions.reports import owed_metrics
 from indicators.actions.rollups import request_roll_up_from
 from indicators.models import IndicatorValue, MetricEntry, MonthlyReport
-from indicators.months import add_months, month_of
 from indicators.rollup import roll_up_due
+from indicators.rules.months import add_months, month_of
 from tests.indicators.factories import file_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -126,7 +126,7 @@ def test_a_month_from_entry_to_the_dashboard(town, open_browser, celery_worker_p
 
     reviewer = open_browser(town.reviewer)
     open_todo(town, reviewer)
-    reviewer.fill("[name=comment-nursing_beds]", "与床位台账不符,请核对")
+    reviewer.fill("[name=comment-nursing_beds]", "与床位台账不符，请核对")
     reviewer.get_by_role("button", name="退回修改").click()
     answer_yes(reviewer, "退回")
     expect(reviewer.locator(".notice-line")).to_contain_text("月报已退回")
@@ -141,7 +141,7 @@ def test_a_month_from_entry_to_the_dashboard(town, open_browser, celery_worker_p
 
     reviewer.goto(town.url)
     changes = reviewer.locator("section", has_text="退回后的改动")
-    expect(changes).to_contain_text("与床位台账不符,请核对")
+    expect(changes).to_contain_text("与床位台账不符，请核对")
     expect(changes.locator("tr", has_text="护理型床位数")).to_contain_text("240")
     reviewer.get_by_role("button", name="审核通过").click()
     answer_yes(reviewer, "通过")
@@ -154,6 +154,7 @@ def test_a_month_from_entry_to_the_dashboard(town, open_browser, celery_worker_p
 def open_todo(town: Town, page: Page) -> None:
     """From the to-do list of the home page, one click."""
     page.locator(f'.todo-item a.btn[href="{town.url}"]').click()
+    page.wait_for_url(f"**{town.url}")  # loaded, scripts included
 
 
 def enter_month(town: Town, page: Page) -> None:
@@ -198,7 +199,7 @@ def correct(town: Town, page: Page) -> None:
     page.goto("/")
     open_todo(town, page)
     expect(page.locator(".returned-line")).to_contain_text("护理型床位数")
-    expect(page.locator('tr[data-code="nursing_beds"]')).to_contain_text("与床位台账不符,请核对")
+    expect(page.locator('tr[data-code="nursing_beds"]')).to_contain_text("与床位台账不符，请核对")
     page.locator(".returned-line").get_by_role("link", name="护理型床位数").click()
     page.fill("#v-nursing_beds", "250")
     page.keyboard.press("Enter")
@@ -233,7 +234,7 @@ def test_what_is_typed_outlives_a_broken_network_and_an_ended_session(town, open
     page.context.set_offline(True)
     page.fill("#v-care_staff", "21")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-save-state]")).to_contain_text("网络不通,1 项没有保存")
+    expect(page.locator("[data-save-state]")).to_contain_text("网络不通，1 项没有保存")
     expect(page.locator("#v-care_staff")).to_have_value("21")
     page.context.set_offline(False)
     all_saved(page)
@@ -242,7 +243,7 @@ def test_what_is_typed_outlives_a_broken_network_and_an_ended_session(town, open
     page.context.clear_cookies(name="sessionid")
     page.fill("#v-caregivers", "19")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-save-state]")).to_contain_text("登录已失效,1 项没有保存")
+    expect(page.locator("[data-save-state]")).to_contain_text("登录已失效，1 项没有保存")
     page.context.add_cookies(cookies)
     page.get_by_role("button", name="重试").click()
     all_saved(page)
@@ -263,7 +264,7 @@ def test_pasting_by_name_too_much_and_undoing(town, open_browser):
     copy_as_from_excel(page, "20\n\n21\n")
     page.focus(last)
     page.keyboard.press("Control+V")
-    expect(page.locator("#toasts")).to_contain_text("只有 1 格,多出的 1 个数没有填入")
+    expect(page.locator("#toasts")).to_contain_text("只有 1 格，多出的 1 个数没有填入")
     all_saved(page)
     page.focus(last)
     page.keyboard.press("Control+Z")

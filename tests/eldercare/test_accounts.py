@@ -2,11 +2,15 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from threading import Barrier
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 
 from eldercare import accounts
 from eldercare.errors import Refused
@@ -284,3 +288,18 @@ def test_the_list_is_paged_and_asks_the_database_little(
         page = office.get("/accounts/?page=2").content.decode()
     assert "共 52 个账号，第 2 / 3 页" in page
     assert page.count("编辑</a>") == 20
+
+
+def test_first_administrator_is_made_on_the_server_once(cast, client):
+    User.objects.filter(pk=cast.administrator.pk).update(is_demo=True)
+    out = StringIO()
+    call_command(
+        "create_administrator", "chenguan", name="陈管", org=cast.administrator.org_unit.code, stdout=out
+    )
+    password = re.search("初始密码：(.+)（", out.getvalue())[1]
+    answer = client.post(reverse("sign-in"), {"username": "chenguan", "password": password}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith(reverse("password-change")), "the first password must go"
+    with pytest.raises(CommandError, match="已有系统管理员"):
+        call_command("create_administrator", "lisi", name="李四", org=cast.administrator.org_unit.code)
+    with pytest.raises(CommandError, match="须归属县本级"):
+        call_command("create_administrator", "lisi", name="李四", org=cast.township_clerk.org_unit.code)

@@ -1,12 +1,15 @@
 """What the tests of the monthly report share: a desk with two townships, six metrics and two months."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 import time_machine
+from django.test import Client
 
+from indicators.actions import reports
 from indicators.actions.calendar import report_for
 from indicators.actions.reports import FigureChange, SaveResult, save_figures
 from indicators.models import Metric, MonthlyReport
@@ -78,3 +81,23 @@ def in_june() -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def desk(in_june, cast) -> Desk:
     return Desk(cast)
+
+
+@pytest.fixture
+def clerk(desk, enter) -> Client:
+    return enter(desk.clerk)
+
+
+@pytest.fixture
+def reviewer(desk, enter) -> Client:
+    return enter(desk.reviewer)
+
+
+def submit(desk: Desk) -> None:
+    desk.save(**desk.good)
+    reports.submit(report=desk.report, by=desk.clerk)
+
+
+def text_of(answer) -> str:
+    """A page as one line."""
+    return re.sub(r"\s+", " ", answer.content.decode())

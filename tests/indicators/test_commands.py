@@ -134,7 +134,9 @@ def test_bad_input_is_refused_in_a_sentence_and_stores_nothing(county, arguments
     assert not MetricEntry.objects.exists()
 
 
-@pytest.mark.parametrize(("text", "value"), [("１２", 12), ("1,200", 1200), (" 1 200 ", 1200), ("0", 0), ("+7", 7)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("１２", 12), ("1,200", 1200), (" 1 200 ", 1200), ("0", 0), ("+7", 7)]
+)
 def test_what_people_type_is_understood(county, text, value):
     found = run("set_metric", "beds", text, org="990001101", month=MONTH, user="first")
     assert found["value"] == value

@@ -18,7 +18,6 @@ from eldercare.demo import ACCOUNTS, is_demo_database
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Role
 from indicators.actions.reports import rules_for
-from indicators.checks import change_findings, subset_findings
 from indicators.demo import series, workflow
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
 from indicators.demo.seeding import CannotSeed, seed
@@ -34,6 +33,7 @@ from indicators.models import (
     ReportEvent,
 )
 from indicators.models.plans import Plan
+from indicators.rules.checks import change_findings, subset_findings
 from tests.indicators import oracle
 
 TODAY = dt.date(2026, 2, 25)

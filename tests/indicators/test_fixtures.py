@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 from eldercare.models import OrgUnit
 from indicators.fixtures import load_all
-from indicators.formulas import parse_formula
 from indicators.models import Baseline, Indicator, Metric, Plan, PlanRemark, Target
+from indicators.rules.formulas import parse_formula
 
 pytestmark = pytest.mark.django_db
 
@@ -220,7 +220,7 @@ def test_overwrite_puts_the_fixtures_back(plan, capsys):
     assert number(8).notes == ""
     assert number(8).targets.get().value == 60
     assert Metric.objects.get(code="nursing_beds").definition != "本县口径"
-    assert "规划指标:新增 0,更新 1,保留 131" in capsys.readouterr().out
+    assert "规划指标：新增 0，更新 1，保留 131" in capsys.readouterr().out
 
 
 def test_loading_inserts_only_what_is_missing(plan):

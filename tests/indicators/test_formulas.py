@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from eldercare.expressions import ExpressionError, Term
-from indicators.formulas import parse_formula
+from indicators.rules.formulas import parse_formula
 
 CODES = frozenset({"nursing_beds", "institution_beds", "adapted_homes", "social_workers", "elders"})
 FLOWS = frozenset({"adapted_homes"})

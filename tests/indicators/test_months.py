@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.months import (
+from indicators.rules.months import (
     MonthError,
     add_months,
     due_date,

@@ -1,24 +1,13 @@
 """The pages of the monthly report as each role sees and uses them, without JavaScript."""
 
 import datetime as dt
-import io
 import re
 
-import openpyxl
-import pytest
-
-from eldercare.models import AuditEvent, Notice
 from indicators.actions import reports
-from indicators.actions.calendar import open_month
 from indicators.models import MetricEntry, MonthlyReport, RollupRequest
-from tests.indicators.conftest import JUNE, MAY
-from tests.indicators.factories import file_report, make_metric
+from tests.indicators.conftest import JUNE, submit, text_of
 
 Status = MonthlyReport.Status
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -29,21 +18,6 @@ def form_of(page: str) -> dict[str, str]:
         if "name" in attributes and attributes.get("type") != "checkbox":
             fields[attributes["name"]] = attributes.get("value", "")
     return fields
-
-
-@pytest.fixture
-def clerk(desk, enter):
-    return enter(desk.clerk)
-
-
-@pytest.fixture
-def reviewer(desk, enter):
-    return enter(desk.reviewer)
-
-
-def submit(desk) -> None:
-    desk.save(**desk.good)
-    reports.submit(report=desk.report, by=desk.clerk)
 
 
 # --- Entering ---------------------------------------------------------------------------------------------------
@@ -97,7 +71,7 @@ def test_a_wrong_cell_keeps_its_text_beside_its_reason_and_the_good_ones_are_sav
     )
     page = text_of(answer)
     assert answer.status_code == 422
-    assert "已保存 1 项,另有 1 项没有保存" in page
+    assert "已保存 1 项，另有 1 项没有保存" in page
     assert 'name="value-nursing_beds" value="八十"' in page
     assert "“八十”不是数字" in page
     assert desk.figure("institution_beds") == 120
@@ -139,7 +113,7 @@ def test_a_long_reason_is_refused_and_kept(desk, clerk):
     answer = clerk.post(
         desk.url("save/"), {"value-care_staff": "1", "seen-care_staff": "", "reason-care_staff": reason}
     )
-    assert "说明最多 200 字,现在有 201 字" in text_of(answer)
+    assert "说明最多 200 字，现在有 201 字" in text_of(answer)
     assert reason in text_of(answer)
 
 
@@ -184,7 +158,7 @@ def test_typing_into_a_report_handed_in_meanwhile_loses_nothing(desk, clerk):
     page = text_of(answer)
     assert answer.status_code == 409
     assert "现在不能修改" in page
-    assert "护理型床位数:81" in page
+    assert "护理型床位数：81" in page
 
 
 def test_taking_back_and_handing_in_again(desk, clerk):
@@ -204,6 +178,15 @@ def test_a_month_without_a_report_can_be_opened_by_who_enters(desk, clerk, enter
     assert "月报已开启" in text_of(clerk.post(f"{url}save/", {"open": "1"}, follow=True))
 
 
+def test_months_before_the_base_year_of_the_plan_cannot_be_opened(desk, clerk):
+    url = "/reports/2019-12/330424101/"
+    assert "开始填报" not in text_of(clerk.get(url))
+    answer = clerk.post(f"{url}save/", {"open": "1"})
+    assert answer.status_code == 404
+    assert "早于规划基期年" in text_of(answer)
+    assert "开始填报" in text_of(clerk.get("/reports/2020-01/330424101/"))
+
+
 # --- Reviewing --------------------------------------------------------------------------------------------------
 
 
@@ -218,7 +201,7 @@ def test_the_reviewer_sees_figures_changes_and_reasons(desk, reviewer):
     page = text_of(reviewer.get(desk.url()))
     assert "+71.4%" in page
     assert "新院投用" in page
-    assert "提交:顾云舟" in page
+    assert "提交：顾云舟" in page
     assert "审核通过" in page
 
 
@@ -243,7 +226,7 @@ def test_a_return_without_a_word_or_with_too_many_keeps_what_was_typed(desk, rev
     assert "请写明退回的原因" in text_of(reviewer.post(desk.url("return/"), {"note": " "}))
     long = "长" * 301
     page = text_of(reviewer.post(desk.url("return/"), {"comment-nursing_beds": long, "note": "留下这句"}))
-    assert "护理型床位数:意见最多 300 字,现在有 301 字" in page
+    assert "护理型床位数：意见最多 300 字，现在有 301 字" in page
     assert long in page
     assert "留下这句" in page
     assert desk.status() == Status.SUBMITTED
@@ -256,7 +239,7 @@ def test_remarks_are_kept_when_somebody_else_was_faster(desk, reviewer):
         reviewer.post(desk.url("return/"), {"comment-nursing_beds": "与台账不符", "note": "总的话"})
     )
     assert "现在是“填报中”" in page
-    assert "护理型床位数:与台账不符" in page
+    assert "护理型床位数：与台账不符" in page
     assert "总的话" in page
 
 
@@ -311,186 +294,3 @@ def test_the_record_names_every_step(desk, reviewer):
     assert "填报中 → 待审核" in page
     assert "待审核 → 已退回" in page
     assert "请核对床位" in page
-
-
-# --- Overviews ----------------------------------------------------------------------------------------------------
-
-
-def test_the_month_shows_every_unit_and_counts_them(desk, reviewer):
-    open_month(JUNE)
-    submit(desk)
-    page = text_of(reviewer.get("/reports/2026-06/"))
-    for words in (
-        "海盐县",
-        "沈荡镇",
-        "百步镇",
-        "<strong>3</strong>应报",
-        "<strong>2</strong>未报",
-        "<strong>1</strong>待审",
-    ):
-        assert words in page
-
-
-def test_a_township_sees_only_itself(desk, clerk):
-    open_month(JUNE)
-    for url in ("/reports/2026-06/", "/reports/"):
-        page = text_of(clerk.get(url))
-        assert "沈荡镇" in page
-        assert "百步镇" not in page
-
-
-def test_late_units_are_shown_with_their_days(desk, enter, in_june):
-    open_month(JUNE)
-    in_june.move_to(dt.datetime(2026, 6, 23, 2, 0, tzinfo=dt.UTC))
-    page = text_of(enter(desk.reviewer).get("/reports/2026-06/"))
-    assert "逾期未报" in page
-    assert "已逾期 3 天" in page
-
-
-def test_reminding_one_and_all(desk, enter):
-    open_month(JUNE)
-    client = enter(desk.county_clerk)
-    answer = client.post("/reports/2026-06/remind/", {"unit": desk.cast.other_township.code}, follow=True)
-    assert "已向百步镇的填报人发送催报通知" in text_of(answer)
-    assert re.search(r"百步镇.*?06-15 10:\d\d", text_of(answer))
-    assert "已向 3 个单位" in text_of(client.post("/reports/2026-06/remind/", {"unit": "all"}, follow=True))
-    assert Notice.objects.filter(recipient=desk.cast.other_township_clerk, kind="reminder").count() == 2
-
-
-def test_reminding_an_unknown_unit_is_not_found(desk, enter):
-    client = enter(desk.county_clerk)
-    assert client.post("/reports/2026-06/remind/", {"unit": "42"}).status_code == 404
-    assert client.post("/reports/2026-06/remind/").status_code == 404
-
-
-def test_the_matrix_shows_twelve_months(desk, reviewer):
-    page = text_of(reviewer.get("/reports/"))
-    assert page.count('<th scope="col"') == 13
-    assert "沈荡镇2026年5月:已通过" in page
-
-
-@pytest.mark.parametrize(
-    ("url", "words"),
-    [
-        ("/reports/2025-13/", "应在 1 到 12 之间"),
-        ("/reports/2025-00/330424101/", "应在 1 到 12 之间"),
-        ("/reports/1999-01/", "应在 2000 到 2100 之间"),
-        ("/reports/latest/", "不是月份"),
-        ("/reports/2026-07/", "还没有到"),
-        ("/reports/2026-07/330424101/", "还没有到"),
-        ("/reports/2026-06/999999999/", "没有代码为“999999999”的填报单位"),
-        ("/reports/2026-06/沈荡/", "没有“沈荡”这个页面"),
-        (f"/reports/{'9' * 4000}/", "不是月份"),
-    ],
-)
-def test_wrong_addresses_are_explained(desk, reviewer, url, words):
-    answer = reviewer.get(url)
-    assert answer.status_code == 404
-    assert words in text_of(answer)
-
-
-@pytest.mark.parametrize("text", ["2026年6月", "2026-6", "2026.06"])
-def test_a_month_written_otherwise_leads_on(desk, reviewer, text):
-    assert reviewer.get(f"/reports/{text}/")["Location"] == "/reports/2026-06/"
-
-
-def test_months_without_data_lead_to_the_first_with_data(desk, reviewer):
-    page = text_of(reviewer.get("/reports/2005-01/"))
-    assert "这个月没有月报" in page
-    assert 'href="/reports/2026-05/"' in page
-    assert reviewer.get("/reports/?to=2005-01").status_code == 200
-    assert reviewer.get("/reports/?to=2005-13").status_code == 200
-
-
-# --- Workbooks ------------------------------------------------------------------------------------------------------
-
-
-def workbook(answer) -> openpyxl.Workbook:
-    assert answer.status_code == 200
-    return openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
-
-
-def test_a_units_workbook_has_chinese_headings_text_codes_and_empty_for_missing(desk, clerk):
-    desk.save(nursing_beds="81", care_staff="0")
-    sheet = workbook(clerk.get(desk.url("export/"))).active
-    assert sheet["A1"].value == "沈荡镇2026年6月份月报(330424101)"
-    headings = [cell.value for cell in sheet[2]]
-    assert headings[:7] == ["分组", "指标代码", "指标名称", "计量单位", "性质", "上月", "本月"]
-    rows = {row[1].value: row for row in sheet.iter_rows(min_row=3) if row[1].value}
-    assert (rows["nursing_beds"][5].value, rows["nursing_beds"][6].value) == (80, 81)
-    assert rows["care_staff"][6].value == 0
-    assert rows["institution_beds"][6].value is None
-    assert rows["nursing_beds"][9].value == "顾云舟"
-    event = AuditEvent.objects.get(action="export")
-    assert (event.user, event.subject) == (desk.clerk, "沈荡镇2026年6月份月报")
-
-
-def test_a_months_workbook_holds_all_units_by_metric(desk, reviewer):
-    file_report(desk.cast.other_township, JUNE, {"nursing_beds": 5}, by=desk.cast.other_township_clerk)
-    submit(desk)
-    book = workbook(reviewer.get("/reports/2026-06/export/"))
-    sheet = book["数据"]
-    headings = [cell.value for cell in sheet[2]]
-    own = headings.index("沈荡镇(待审核)")
-    other = headings.index("百步镇(已通过)")
-    rows = {row[1].value: row for row in sheet.iter_rows(min_row=3) if row[1].value}
-    assert (rows["nursing_beds"][own].value, rows["nursing_beds"][other].value) == (80, 5)
-    assert rows["care_staff"][other].value is None
-    states = {row[0].value: row for row in book["报送情况"].iter_rows(min_row=3) if row[0].value}
-    assert states["330424101"][2].value == "待审核"
-    assert states["330424101"][7].value == "顾云舟"
-
-
-def test_a_townships_workbook_of_a_month_holds_itself_only(desk, clerk):
-    file_report(desk.cast.other_township, JUNE, {"nursing_beds": 5}, by=desk.cast.other_township_clerk)
-    book = workbook(clerk.get("/reports/2026-06/export/"))
-    everything = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert not [value for value in everything if "百步" in value or "330424102" in value]
-
-
-# --- Queries --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def many_metrics(desk):
-    for number in range(120):
-        make_metric(f"metric_{number}", group="V")
-    figures = {f"metric_{number}": number for number in range(120)}
-    file_report(desk.cast.township, MAY, figures, by=desk.clerk)
-    open_month(JUNE)
-    return figures
-
-
-def test_the_report_page_needs_at_most_twelve_queries(
-    desk, clerk, reviewer, many_metrics, django_assert_max_num_queries
-):
-    file_report(desk.cast.township, JUNE, many_metrics, by=desk.clerk, status="draft")
-    clerk.get(desk.url())
-    with django_assert_max_num_queries(12):
-        clerk.get(desk.url())
-    reports.submit(report=desk.report, by=desk.clerk, allow_missing=True)
-    reviewer.post(desk.url("return/"), {"comment-metric_1": "?", "comment-metric_2": "?"})
-    reports.submit(report=desk.report, by=desk.clerk, allow_missing=True)
-    with django_assert_max_num_queries(12):
-        reviewer.get(desk.url())
-
-
-@pytest.mark.parametrize("url", ["/reports/", "/reports/2026-06/"])
-def test_overviews_cost_the_same_for_any_number_of_units(
-    desk, enter, many_metrics, django_assert_num_queries, django_assert_max_num_queries, url
-):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from tests.conftest import make_unit
-
-    client = enter(desk.county_clerk)
-    client.get(url)
-    with CaptureQueriesContext(connection) as few:
-        client.get(url)
-    for number in range(8):
-        make_unit(f"33042420{number}", f"新镇{number}", "township", desk.cast.county)
-    open_month(JUNE)
-    with django_assert_num_queries(len(few)):
-        client.get(url)
-    assert len(few) <= 12

@@ -27,7 +27,7 @@ def test_a_clerk_is_told_of_the_report_that_is_due(opened):
     assert lines(opened.clerk) == [("填报2026年6月份月报", Urgency.DUE)]
     (item,) = [item for item in todo.items_for(opened.clerk) if "月报" in item.title]
     assert item.link == opened.url()
-    assert "还有 5 天,截止 06-20,已填 0 项" in item.detail
+    assert "还有 5 天，截止 06-20，已填 0 项" in item.detail
 
 
 def test_early_in_the_month_it_is_an_ordinary_line(opened, in_june):
@@ -38,7 +38,7 @@ def test_early_in_the_month_it_is_an_ordinary_line(opened, in_june):
 def test_after_the_deadline_it_is_late(opened, in_june):
     in_june.move_to(dt.datetime(2026, 6, 23, 2, 0, tzinfo=dt.UTC))
     assert lines(opened.clerk) == [("2026年6月份月报逾期未报", Urgency.OVERDUE)]
-    assert ("2026年6月份月报还有 3 个单位没有报送", Urgency.DUE) in lines(opened.county_clerk)
+    assert ("2026年6月份月报还有 3 个单位没有报送", Urgency.OVERDUE) in lines(opened.county_clerk)
 
 
 def test_a_returned_report_comes_back_to_its_clerk_alone(opened):
@@ -46,7 +46,7 @@ def test_a_returned_report_comes_back_to_its_clerk_alone(opened):
     reports.submit(report=opened.report, by=opened.clerk)
     assert lines(opened.clerk) == []
     reports.return_report(report=opened.report, by=opened.reviewer, comments={}, note="请核对")
-    assert lines(opened.clerk) == [("2026年6月份月报被退回,请修改", Urgency.DUE)]
+    assert lines(opened.clerk) == [("2026年6月份月报被退回，请修改", Urgency.DUE)]
     assert lines(opened.cast.other_township_clerk) == [("填报2026年6月份月报", Urgency.DUE)]
 
 

@@ -14,8 +14,8 @@ from indicators.actions.reports import approve
 from indicators.actions.rollups import request_roll_up_from
 from indicators.explain import explain_indicator
 from indicators.models import IndicatorValue, MetricValue, MonthlyReport, Registration, RollupRequest
-from indicators.months import add_months
 from indicators.rollup import preview, roll_up_due, roll_up_month, roll_up_months
+from indicators.rules.months import add_months
 from indicators.specs import specs_for_month
 from tests.indicators.factories import (
     file_report,
@@ -48,9 +48,7 @@ class County:
     def file(self, *figures, month=JUNE, status="approved"):
         """One dict of figures per township; ``None`` leaves the township with an open report."""
         for town, row in zip(self.towns, figures, strict=False):
-            file_report(
-                town, month, row or {}, by=self.clerk, status=status if row is not None else "draft"
-            )
+            file_report(town, month, row or {}, by=self.clerk, status=status if row is not None else "draft")
 
     def value(self, indicator=None, unit=None, month=JUNE) -> IndicatorValue:
         return IndicatorValue.objects.get(
@@ -247,7 +245,11 @@ def everything():
     values = IndicatorValue.objects.order_by("indicator_id", "org_unit_id", "month")
     metrics = MetricValue.objects.order_by("metric_id", "org_unit_id", "is_total", "month")
     return [
-        list(rows.values_list(*[f.name for f in rows.model._meta.fields if f.name not in ("id", "computed_at")]))
+        list(
+            rows.values_list(
+                *[f.name for f in rows.model._meta.fields if f.name not in ("id", "computed_at")]
+            )
+        )
         for rows in (values, metrics)
     ]
 

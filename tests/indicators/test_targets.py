@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
-from indicators.targets import Goal, Start, expectation, path_value
+from indicators.rules.targets import Goal, Start, expectation, path_value
 
 FINAL = Goal(Decimal(60), ">=", dt.date(2025, 12, 31))
 INTERIM = Goal(Decimal(20), ">=", dt.date(2022, 12, 31))

@@ -8,7 +8,7 @@ from eldercare.errors import Conflict, NotAllowed
 from eldercare.permissions import Permission
 from indicators.actions import reports
 from indicators.models import MonthlyReport, ReportEvent
-from indicators.transitions import TRANSITIONS
+from indicators.rules.transitions import TRANSITIONS
 
 Status = MonthlyReport.Status
 

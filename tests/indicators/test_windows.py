@@ -3,7 +3,7 @@
 import datetime as dt
 
 from eldercare.expressions import Term
-from indicators.windows import Window, anchors_for, windows_of
+from indicators.rules.windows import Window, anchors_for, windows_of
 
 PLAN_START = dt.date(2021, 1, 1)
 

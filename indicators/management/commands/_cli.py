@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, Metric, Plan
-from indicators.months import MonthError, month_of, parse_month
+from indicators.rules.months import MonthError, month_of, parse_month
 
 
 def month_argument(text: str) -> dt.date:
@@ -19,14 +19,14 @@ def month_argument(text: str) -> dt.date:
     except MonthError as error:
         raise CommandError(str(error)) from error
     if month > month_of(timezone.localdate()):
-        raise CommandError(f"{month:%Y-%m} 还没有到,不能填报或汇总未来的月份。")
+        raise CommandError(f"{month:%Y-%m} 还没有到，不能填报或汇总未来的月份。")
     return month
 
 
 def unit_argument(code: str) -> OrgUnit:
     unit = OrgUnit.objects.filter(code=code).first()
     if unit is None:
-        raise CommandError(f"没有代码为“{code}”的组织单位,请查对代码(县 6 位、镇街 9 位)。")
+        raise CommandError(f"没有代码为“{code}”的组织单位，请查对代码(县 6 位、镇街 9 位)。")
     return unit
 
 
@@ -43,14 +43,16 @@ def plan_argument(code: str) -> Plan:
     plan = Plan.objects.filter(code=code).select_related("org_unit").first()
     if plan is None:
         known = "、".join(Plan.objects.values_list("code", flat=True)) or "无"
-        raise CommandError(f"没有代码为“{code}”的规划;现有:{known}。")
+        raise CommandError(f"没有代码为“{code}”的规划；现有：{known}。")
     return plan
 
 
 def indicator_argument(plan: Plan, number: str) -> Indicator:
     """By number (``8``) or document code (``S0-I08``)."""
-    found = plan.indicators.filter(number=int(number)) if number.isdigit() else plan.indicators.filter(
-        document_code=number
+    found = (
+        plan.indicators.filter(number=int(number))
+        if number.isdigit()
+        else plan.indicators.filter(document_code=number)
     )
     indicator = found.select_related("plan").first()
     if indicator is None:
@@ -61,7 +63,7 @@ def indicator_argument(plan: Plan, number: str) -> Indicator:
 def metric_argument(code: str) -> Metric:
     metric = Metric.objects.filter(code=code).first() or Metric.objects.filter(catalogue_code=code).first()
     if metric is None:
-        raise CommandError(f"没有代码为“{code}”的基础指标,可用 manage.py metrics 查看全部代码。")
+        raise CommandError(f"没有代码为“{code}”的基础指标，可用 manage.py metrics 查看全部代码。")
     return metric
 
 

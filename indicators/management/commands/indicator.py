@@ -36,7 +36,7 @@ class Command(BaseCommand):
         else:
             month = IndicatorValue.objects.filter(org_unit=unit).aggregate(last=Max("month"))["last"]
             if month is None:
-                raise CommandError("还没有汇总过的数据,请先审核月报或运行 manage.py rollup。")
+                raise CommandError("还没有汇总过的数据，请先审核月报或运行 manage.py rollup。")
         explained = explain_indicator(indicator, unit, month)
         print_json(
             self.stdout,

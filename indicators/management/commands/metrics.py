@@ -16,7 +16,9 @@ class Command(BaseCommand):
         metrics = Metric.objects.select_related("subset_of")
         if options["format"] == "text":
             for m in metrics:
-                self.stdout.write(f"{m.code:60} {m.catalogue_code:16} {m.name}({m.unit},{m.get_nature_display()})")
+                self.stdout.write(
+                    f"{m.code:60} {m.catalogue_code:16} {m.name}({m.unit},{m.get_nature_display()})"
+                )
             return
         print_json(
             self.stdout,

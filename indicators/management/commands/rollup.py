@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandParser
 
 from indicators.management.commands._cli import month_argument, print_json
-from indicators.months import months_between
 from indicators.rollup import roll_up_months
+from indicators.rules.months import months_between
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eldercare.demo import is_demo_database
 from indicators.demo.seeding import CannotSeed, seed
-from indicators.months import MonthError, parse_month
+from indicators.rules.months import MonthError, parse_month
 
 
 class Command(BaseCommand):
@@ -28,5 +28,5 @@ class Command(BaseCommand):
                 return
             raise CommandError(str(reason)) from reason
         self.stdout.write(
-            "已写入演示数据:" + ",".join(f"{name} {count}" for name, count in counts.items()) + "。"
+            "已写入演示数据：" + ",".join(f"{name} {count}" for name, count in counts.items()) + "。"
         )

@@ -69,6 +69,7 @@ function listen(grid) {
   element.addEventListener("keydown", (event) => onKey(grid, event));
   element.addEventListener("paste", (event) => onPaste(grid, event));
   element.addEventListener("focusin", (event) => {
+    element.querySelector("table").classList.remove("no-tip");
     if (event.target.matches("[data-figure]")) event.target.select();
   });
   element.querySelector("[data-undo-paste]").addEventListener("click", () => undoPaste(grid));
@@ -120,7 +121,7 @@ function settle(grid, cell, status, answer, sent) {
     return;
   }
   showState(cell, "wrong");
-  showProblem(cell, answer.detail || `没有保存(${status}),请刷新页面后重试。`);
+  showProblem(cell, answer.detail || `没有保存（${status}），请刷新页面后重试。`);
   if (answer.closed || status === 403 || status === 404) toast(answer.detail || "没有保存。", { kind: "error" });
 }
 
@@ -177,7 +178,9 @@ function move(grid, cell, step, event) {
   next.input.scrollIntoView({ block: "nearest" });
 }
 
+// Esc: the figure as it is stored, and the definition out of the way.
 function restore(grid, cell, field) {
+  grid.form.querySelector("table").classList.add("no-tip");
   if (field === cell.input) cell.input.value = cell.seen.value;
   else cell.reason.value = cell.was.value;
   clearTimeout(cell.timer);
@@ -221,13 +224,13 @@ function tellPasted(grid, paste, start) {
   const room = grid.cells.length - start;
   const left = paste.values ? paste.values.slice(room).filter((value) => value !== "").length : 0;
   if (left) {
-    toast(`粘贴了 ${number} 项;从这一格往下只有 ${room} 格,多出的 ${left} 个数没有填入,请检查是否选错了起始格。`,
+    toast(`粘贴了 ${number} 项；从这一格往下只有 ${room} 格，多出的 ${left} 个数没有填入，请检查是否选错了起始格。`,
       { kind: "warning", stay: true });
   } else if (paste.named) {
-    const more = paste.unknown.length ? `;${paste.unknown.length} 行的名称在本页找不到:${paste.unknown.slice(0, 3).join("、")}` : "";
+    const more = paste.unknown.length ? `；${paste.unknown.length} 行的名称在本页找不到：${paste.unknown.slice(0, 3).join("、")}` : "";
     toast(`已按指标名称填入 ${number} 项${more}。`, { kind: more ? "warning" : "info", stay: Boolean(more) });
   } else {
-    toast(`已粘贴 ${number} 项,请核对首尾两项。`);
+    toast(`已粘贴 ${number} 项，请核对首尾两项。`);
   }
 }
 
@@ -243,7 +246,7 @@ function undoPaste(grid) {
   });
   if (before.length) {
     before[0].cell.input.focus();
-    toast(`已撤销粘贴,恢复 ${before.length} 项。`);
+    toast(`已撤销粘贴，恢复 ${before.length} 项。`);
   }
 }
 
@@ -252,7 +255,7 @@ function beforeLeaving(grid, button) {
   grid.cells.forEach((cell) => save(grid, cell));
   return grid.saver.settled().then(() => {
     if (grid.saver.trouble) {
-      toast("还有数据没有保存,请等网络恢复或重新登录后再试。", { kind: "error" });
+      toast("还有数据没有保存，请等网络恢复或重新登录后再试。", { kind: "error" });
       return false;
     }
     if (!("submit" in button.dataset)) return true;
@@ -260,13 +263,13 @@ function beforeLeaving(grid, button) {
       || form.querySelector(".row-soft [data-reason]");
     if (blocked) {
       blocked.focus();
-      toast("还有需要处理的数据,请先改正或填写说明。", { kind: "warning" });
+      toast("还有需要处理的数据，请先改正或填写说明。", { kind: "warning" });
       return false;
     }
     const allow = form.querySelector("[data-allow-missing]");
     if (!allow.closest("[data-missing-box]").hidden && !allow.checked) {
       allow.focus();
-      toast("还有未填的项。确实无法上报的,请勾选“缺项提交”。", { kind: "warning" });
+      toast("还有未填的项。确实无法上报的，请勾选“缺项提交”。", { kind: "warning" });
       return false;
     }
     return true;

@@ -28,7 +28,7 @@ export function readPaste(text, names) {
   const known = new Map(names.map((name) => [key(name), name]));
   const column = nameColumn(lines, columns, known);
   if (column < 0) {
-    return { problem: `复制的内容有 ${columns} 列:请只复制一列数值,或者复制“指标名称、数值”两列。` };
+    return { problem: `复制的内容有 ${columns} 列：请只复制一列数值，或者复制“指标名称、数值”两列。` };
   }
   const named = [];
   const unknown = [];

@@ -55,7 +55,10 @@ export class Saver {
     put(url, body).then(({ status, answer }) => {
       this.current = null;
       if (status === 401 || status >= 500 || status === 0) this.stop(cell, status);
-      else this.done(cell, status, answer, body);
+      else {
+        document.body.dispatchEvent(new CustomEvent("portal:active"));
+        this.done(cell, status, answer, body);
+      }
       this.changed();
       this.pump();
     });
@@ -78,7 +81,11 @@ function put(url, body) {
     .then((response) => {
       // A redirect means that the session has ended and the way leads to the sign-in page.
       if (response.type === "opaqueredirect") return { status: 401, answer: {} };
-      return response.json().catch(() => ({})).then((answer) => ({ status: response.status, answer }));
+      return response.json().catch(() => ({})).then((answer) => {
+        // Cookies that were cleared or replaced look like a forged request; signing in again puts that right.
+        const isForged = response.status === 403 && String(answer.detail).startsWith("CSRF");
+        return { status: isForged ? 401 : response.status, answer };
+      });
     })
     .catch(() => ({ status: 0, answer: {} }));
 }

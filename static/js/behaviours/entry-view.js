@@ -1,6 +1,6 @@
 // What the entry form shows while it is filled in: states, problems, findings, progress.
 
-const WORDS = { typed: "未保存", saving: "保存中", saved: "已保存", wrong: "未保存" };
+const WORDS = { typed: "未存", saving: "…", saved: "✓", wrong: "未存" };
 
 export function showState(cell, state) {
   cell.state.textContent = WORDS[state] || "";
@@ -82,23 +82,25 @@ export function showSaving(grid) {
   place.className = `entry-state${trouble ? " is-trouble" : ""}`;
   if (!trouble) {
     const unsaved = grid.cells.filter((cell) => cell.state.classList.contains("is-wrong")).length;
-    if (pending) place.textContent = `保存中,还有 ${pending} 项…`;
-    else if (unsaved) place.textContent = `${unsaved} 项没有保存,原因见该行红字`;
-    else if (grid.hasSaved) place.textContent = `全部已保存 ${clock()}`;
+    if (pending) place.textContent = `保存中，还有 ${pending} 项…`;
+    else if (unsaved) {
+      place.textContent = `${unsaved} 项没有保存，原因见该行红字`;
+      place.classList.add("is-trouble");
+    } else if (grid.hasSaved) place.textContent = `全部已保存 ${clock()}`;
     grid.hasSaved = grid.hasSaved || pending > 0;
     return;
   }
   const words = {
-    offline: `网络不通,${pending} 项没有保存,接通后自动再试。`,
-    server: `服务器没有应答,${pending} 项没有保存,稍后自动再试。`,
-    "signed-out": `登录已失效,${pending} 项没有保存。请`,
+    offline: `网络不通，${pending} 项没有保存，接通后自动再试。`,
+    server: `服务器没有应答，${pending} 项没有保存，稍后自动再试。`,
+    "signed-out": `登录已失效，${pending} 项没有保存。请`,
   };
   place.append(words[trouble]);
   if (trouble === "signed-out") {
     const again = link("在新窗口登录", "/sign-in/");
     again.target = "_blank";
     again.rel = "opener";
-    place.append(again, ",回到本页后点");
+    place.append(again, "，回到本页后点");
   }
   place.append(button("重试", () => grid.saver.retry()));
 }

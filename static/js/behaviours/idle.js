@@ -8,7 +8,7 @@ const WARN_BEFORE = 2 * 60 * 1000;
 
 export function idleWarning() {
   const minutes = Number(document.body.dataset.idleMinutes);
-  if (!minutes) return;
+  if (!minutes || document.querySelector("[data-keep-alive]")) return;
   let warning = null;
   const touched = () => {
     localStorage.setItem(KEY, String(Date.now()));
@@ -16,6 +16,7 @@ export function idleWarning() {
     warning = null;
   };
   touched();
+  document.body.addEventListener("portal:active", touched); // a request outside htmx that counts as activity
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const headers = (event.detail.requestConfig && event.detail.requestConfig.headers) || {};
     if (headers["X-Background"] !== "1") touched();

@@ -1,20 +1,23 @@
 // <div data-live data-stamp="…" data-stamp-url="…">: asks every three seconds whether there is something new, and
 // then fetches that part of the page again. Only while the tab is seen. The questions are marked as background, so
-// that they do not keep a session alive that nobody uses.
+// that they do not keep a session alive that nobody uses; a wall display (data-keep-alive) is in use all day.
 
 import { toast } from "./toast.js";
 
 const EVERY = 3000;
-const BACKGROUND = { "X-Background": "1" };
 let isStopped = false;
 let isAsking = false;
+
+function background() {
+  return document.querySelector("[data-keep-alive]") ? {} : { "X-Background": "1" };
+}
 
 async function ask() {
   const live = document.querySelector("[data-live]");
   if (!live || document.hidden || isStopped || isAsking) return;
   isAsking = true;
   try {
-    const answer = await fetch(live.dataset.stampUrl, { headers: Object.assign({ Accept: "application/json" }, BACKGROUND), credentials: "same-origin" });
+    const answer = await fetch(live.dataset.stampUrl, { headers: Object.assign({ Accept: "application/json" }, background()), credentials: "same-origin" });
     if (answer.status === 401 || answer.status === 403) return stop();
     if (!answer.ok) return;
     const { stamp } = await answer.json();
@@ -27,7 +30,7 @@ async function ask() {
 }
 
 async function refresh(live) {
-  const answer = await fetch(window.location.href, { headers: Object.assign({ "X-Fragment": "live" }, BACKGROUND), credentials: "same-origin" });
+  const answer = await fetch(window.location.href, { headers: Object.assign({ "X-Fragment": "live" }, background()), credentials: "same-origin" });
   if (!answer.ok || answer.redirected) return;
   const box = document.createElement("div");
   box.innerHTML = await answer.text();

@@ -9,7 +9,7 @@ if (form) {
   const count = form.querySelector("[data-remark-count]");
   const written = () => remarks.filter((remark) => remark.value.trim() !== "").length;
   const show = () => {
-    count.textContent = written() ? `(${written()} 条意见)` : "";
+    count.textContent = written() ? `（${written()} 条意见）` : "";
   };
   remarks.forEach((remark) => remark.addEventListener("input", () => {
     remark.classList.toggle("is-written", remark.value.trim() !== "");

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from indicators.explain import Gap
-from indicators.figures import format_figure
 from indicators.models import Indicator, IndicatorValue
 from indicators.models.plans import Comparator
-from indicators.targets import is_met
+from indicators.rules.figures import format_figure
+from indicators.rules.targets import is_met
 
 Status = IndicatorValue.Status
 MORE_PLACES = 4
@@ -46,7 +46,9 @@ def shown(value: Decimal | None, decimals: int, *, target: Decimal | None = None
     if value is None:
         return ""
     places = decimals
-    while target is not None and value != target and rounded(value, places) == target and places < MORE_PLACES:
+    while (
+        target is not None and value != target and rounded(value, places) == target and places < MORE_PLACES
+    ):
         places += 1
     return f"{rounded(value, places):,}"
 
@@ -85,7 +87,7 @@ def value_text(value: IndicatorValue | None, indicator: Indicator) -> str:
 
 
 def distance_text(value: IndicatorValue | None, comparator: str, indicator: Indicator) -> str:
-    """How far from the target, in percentage points or in the unit: “差 4.4 个百分点”, “超出 12 张”."""
+    """How far from the target, in percentage points or in the unit: “差 4.4 个百分点”， “超出 12 张”."""
     if value is None or value.value is None or value.target is None or indicator.is_confirmation:
         return ""
     gap = value.value - value.target
@@ -105,9 +107,7 @@ def _places(amount: Decimal, decimals: int) -> int:
     return decimals
 
 
-def range_text(
-    value: IndicatorValue | None, indicator: Indicator, *, ceiling: Decimal | None = None
-) -> str:
+def range_text(value: IndicatorValue | None, indicator: Indicator, *, ceiling: Decimal | None = None) -> str:
     """What the value can still become while units are missing: “58.1 – 63.0%”."""
     if value is None or value.reported >= value.owed or indicator.is_registered:
         return ""

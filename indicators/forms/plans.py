@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from eldercare.forms import FilterForm, StyledFormMixin
 from indicators.actions.plans import EDITABLE, TargetRow
-from indicators.display import LOOKS
-from indicators.figures import FigureError, FigureRule, parse_figure
 from indicators.models import Indicator, Metric
 from indicators.models.plans import Comparator
+from indicators.pages.display import LOOKS
+from indicators.rules.figures import FigureError, FigureRule, parse_figure
 
 TARGET_DIGITS = 12
 
@@ -27,7 +27,9 @@ class PlanFilterForm(FilterForm):
         widget=forms.TextInput(attrs={"placeholder": "名称、原文或序号", "type": "search"}),
     )
     group = forms.ChoiceField(label="分组", required=False)
-    role = forms.ChoiceField(label="性质", required=False, choices=[("", "全部性质"), *Indicator.Role.choices])
+    role = forms.ChoiceField(
+        label="性质", required=False, choices=[("", "全部性质"), *Indicator.Role.choices]
+    )
     status = forms.ChoiceField(
         label="状态",
         required=False,
@@ -89,11 +91,14 @@ class IndicatorForm(StyledFormMixin, forms.ModelForm):
             raise ValidationError("小数位最多 4 位。")
         return self.cleaned_data["decimals"]
 
-    def clean_seen(self) -> dt.datetime:
+    def clean_seen(self) -> dt.datetime | None:
         try:
             return dt.datetime.fromisoformat(self.cleaned_data["seen"])
-        except ValueError as error:
-            raise ValidationError("页面已过期，请重新打开。") from error
+        except ValueError:
+            self.add_error(
+                None, "页面已过期，请重新打开后再修改。"
+            )  # a hidden field has no place for an error
+            return None
 
     def changes(self) -> dict[str, object]:
         return {name: self.cleaned_data[name] for name in EDITABLE}
@@ -130,7 +135,9 @@ class TargetForm(StyledFormMixin, forms.Form):
         data = self.cleaned_data
         if data.get("remove") or not data.get("due_on"):
             return None
-        return TargetRow(data["due_on"], data["comparator"], data["value"], data.get("pk"), data["is_due_inferred"])
+        return TargetRow(
+            data["due_on"], data["comparator"], data["value"], data.get("pk"), data["is_due_inferred"]
+        )
 
 
 TargetFormSet = forms.formset_factory(TargetForm, extra=1, max_num=12, validate_max=True)
@@ -156,7 +163,9 @@ class RegistrationForm(StyledFormMixin, forms.Form):
     def __init__(self, *args, indicator: Indicator, metrics: list[Metric], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.metrics = {metric.code: metric for metric in metrics}
-        self.fields["metric"].choices = [(metric.code, f"{metric.name}（{metric.unit}）") for metric in metrics]
+        self.fields["metric"].choices = [
+            (metric.code, f"{metric.name}（{metric.unit}）") for metric in metrics
+        ]
         if len(metrics) == 1:
             self.fields["metric"].widget = forms.HiddenInput()
             self.fields["metric"].initial = metrics[0].code

@@ -13,11 +13,11 @@ from django.utils import timezone
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.actions.reports import owed_metrics, rules_for
-from indicators.checks import Finding, change_findings, subset_findings
-from indicators.figures import format_figure, relative_change
 from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, ReportEvent
-from indicators.months import add_months, month_end, month_of
-from indicators.transitions import TRANSITIONS
+from indicators.rules.checks import Finding, change_findings, subset_findings
+from indicators.rules.figures import format_figure, relative_change
+from indicators.rules.months import add_months, month_end, month_of
+from indicators.rules.transitions import TRANSITIONS
 
 Status = MonthlyReport.Status
 
@@ -260,9 +260,9 @@ class ReportPage:
     def own_work(self) -> str:
         """Why this reviewer may not approve: they handed it in or typed figures of it; empty when they may."""
         if self.report.submitted_by_id == self.user.pk:
-            return "这份月报是您本人提交的,须由另一位审核人办理。"
+            return "这份月报是您本人提交的，须由另一位审核人办理。"
         own = sum(1 for row in self.rows if row.entry and row.entry.entered_by_id == self.user.pk)
-        return f"其中 {own} 项数据是您本人填写的,须由另一位审核人办理。" if own else ""
+        return f"其中 {own} 项数据是您本人填写的，须由另一位审核人办理。" if own else ""
 
     # Neighbours
 

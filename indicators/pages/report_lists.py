@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
-from indicators.checks import Finding
 from indicators.models import Metric, MetricEntry, MonthlyReport
-from indicators.months import add_months, months_between
-from indicators.report_pages import STATUS_COLOURS, findings_in, reporting_units_seen_by
+from indicators.pages.report_pages import STATUS_COLOURS, findings_in, reporting_units_seen_by
+from indicators.rules.checks import Finding
+from indicators.rules.months import add_months, months_between
 
 Status = MonthlyReport.Status
 MATRIX_MONTHS = 12

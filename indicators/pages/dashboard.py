@@ -5,131 +5,23 @@ distance to the target and how many units of the metric are still needed.
 """
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Prefetch, Q, Subquery
+from django.db.models import Prefetch, Q
 
 from eldercare.models import OrgUnit, User
-from indicators import display
-from indicators.display import COUNTED_STATUSES, LOOKS, Look, attainment
-from indicators.explain import Explanation, Gap, gap_in_units
-from indicators.models import Baseline, Indicator, IndicatorValue, Metric, MonthlyReport, Plan
-from indicators.months import add_months
-from indicators.selection import Selection
-from indicators.specs import FACTS, Catalogue, expectation_for
-from indicators.targets import Goal
+from indicators.models import Baseline, Indicator, IndicatorValue, MonthlyReport, Plan
+from indicators.pages.display import COUNTED_STATUSES, LOOKS, Look
+from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of, goal_of
+from indicators.pages.selection import Selection
+from indicators.rules.months import add_months
 
 Status = IndicatorValue.Status
 SPARK_MONTHS = 12
 CARDS_WITHOUT_HEADLINES = 12
-
-
-class FullCatalogue(Catalogue):
-    """A catalogue that keeps the metrics themselves, each with the one it is part of; one query."""
-
-    def _rows(self) -> list[tuple]:
-        by_pk = Metric.objects.in_bulk()
-        for metric in by_pk.values():
-            metric.subset_of = by_pk.get(metric.subset_of_id)
-        self.metrics = {metric.code: metric for metric in by_pk.values()}
-        return [
-            (code, m.pk, m.nature, m.name, m.subset_of.code if m.subset_of else None)
-            for code, m in self.metrics.items()
-        ]
-
-    @cached_property
-    def codes(self) -> frozenset[str]:
-        return frozenset(self.ids)
-
-
-@dataclass
-class Line:
-    """One indicator as it stands for the chosen unit and month."""
-
-    indicator: Indicator
-    value: IndicatorValue | None
-    goal: Goal | None
-    history: list[tuple[dt.date, Decimal | None]] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    ceiling: Decimal | None = None  # the largest value there can be: 100 for a share of a whole
-
-    @property
-    def status(self) -> str:
-        if self.value is None:
-            return Status.NOT_JUDGED if self.is_fact or not self.indicator.formula else Status.NOT_REPORTED
-        return self.value.status
-
-    @property
-    def look(self) -> Look:
-        return display.look_of(self.value) if self.value else LOOKS[self.status]
-
-    @property
-    def is_fact(self) -> bool:
-        return self.indicator.role in FACTS
-
-    @property
-    def is_counted(self) -> bool:
-        return not self.indicator.is_soft and not self.is_fact
-
-    @property
-    def comparator(self) -> str:
-        return self.goal.comparator if self.goal else self.indicator.comparator
-
-    @property
-    def target(self) -> Decimal | None:
-        """The target that this unit is judged by; a county's total is no target for a township."""
-        return self.value.target if self.value else (self.goal.value if self.goal else None)
-
-    @property
-    def is_due_inferred(self) -> bool:
-        """The document names no date for the target in force; the portal took the plan's end."""
-        due_on = self.goal.due_on if self.goal else None
-        return any(target.is_due_inferred and target.due_on == due_on for target in self.indicator.targets.all())
-
-    @property
-    def attainment(self) -> Decimal | None:
-        return attainment(self.value, self.comparator)
-
-    @property
-    def value_text(self) -> str:
-        return display.value_text(self.value, self.indicator)
-
-    @property
-    def plain_value(self) -> str:
-        """For programs: all decimals, no separators; empty when there is no value."""
-        if self.value is None or self.value.value is None or not self.value.reported:
-            return ""
-        return f"{self.value.value.normalize():f}"
-
-    @property
-    def target_text(self) -> str:
-        return display.target_text(self.target, self.comparator, self.indicator)
-
-    @property
-    def distance_text(self) -> str:
-        return display.distance_text(self.value, self.comparator, self.indicator)
-
-    @property
-    def range_text(self) -> str:
-        return display.range_text(self.value, self.indicator, ceiling=self.ceiling)
-
-    @property
-    def reported_text(self) -> str:
-        return display.reported_text(self.value)
-
-    @property
-    def will_be_met(self) -> bool:
-        """Behind only because units have not reported yet."""
-        return self.status in (Status.BEHIND, Status.NOT_REPORTED) and display.will_be_met(self.value, self.comparator)
-
-    @property
-    def gap_text(self) -> str:
-        return "" if self.will_be_met else display.gap_text(self.gaps)
 
 
 @dataclass(frozen=True)
@@ -196,7 +88,9 @@ class Dashboard:
     def counted(self) -> list[Line]:
         """Binding targets that the unit is judged by."""
         return [
-            line for line in self.shown if line.is_counted and (self.selection.is_county or line.value.target is not None)
+            line
+            for line in self.shown
+            if line.is_counted and (self.selection.is_county or line.value.target is not None)
         ]
 
     @cached_property
@@ -207,19 +101,22 @@ class Dashboard:
     def tallies(self) -> list[Tally]:
         return [
             _tally("数量指标", [line for line in self.counted if not line.indicator.is_confirmation]),
-            _tally("制度机制(是/否)", [line for line in self.counted if line.indicator.is_confirmation]),
+            _tally("制度机制（是/否）", [line for line in self.counted if line.indicator.is_confirmation]),
         ]
 
     @cached_property
     def by_group(self) -> list[Tally]:
         found = [
-            _tally(group, [line for line in self.counted if line.indicator.group == group]) for group in self.groups
+            _tally(group, [line for line in self.counted if line.indicator.group == group])
+            for group in self.groups
         ]
         return [tally for tally in found if tally.total]
 
     @cached_property
     def soft(self) -> Tally:
-        return _tally("软性目标", [line for line in self.shown if line.indicator.is_soft and not line.is_fact])
+        return _tally(
+            "软性目标", [line for line in self.shown if line.indicator.is_soft and not line.is_fact]
+        )
 
     @cached_property
     def facts(self) -> int:
@@ -239,7 +136,11 @@ class Dashboard:
         lines = [line for line in self.counted if line.status == Status.BEHIND]
         return sorted(
             lines,
-            key=lambda line: (line.indicator.is_confirmation, line.attainment or Decimal(0), line.indicator.number),
+            key=lambda line: (
+                line.indicator.is_confirmation,
+                line.attainment or Decimal(0),
+                line.indicator.number,
+            ),
         )
 
     @cached_property
@@ -265,7 +166,9 @@ class Dashboard:
         ]
 
     def heat(self, *, everything: bool) -> list[HeatRow]:
-        lines = [line for line in self.heat_lines if everything or line.indicator.is_headline] or self.heat_lines
+        lines = [
+            line for line in self.heat_lines if everything or line.indicator.is_headline
+        ] or self.heat_lines
         return [HeatRow(line, [self._cell(line, unit) for unit in self.selection.units]) for line in lines]
 
     def _cell(self, line: Line, unit: OrgUnit) -> HeatCell:
@@ -348,33 +251,6 @@ def indicators_of(user: User, plan: Plan):
     )
 
 
-def goal_of(indicator: Indicator, catalogue: Catalogue, month: dt.date) -> Goal | None:
-    if not indicator.formula:
-        return None
-    return expectation_for(indicator, catalogue.formula(indicator.formula), month).goal
-
-
-def ceiling_of(indicator: Indicator, catalogue: FullCatalogue) -> Decimal | None:
-    """The formula's scale (100 for %) where a part is divided by the whole that it belongs to, else ``None``."""
-    if not indicator.formula:
-        return None
-    formula = catalogue.formula(indicator.formula)
-    if not catalogue.is_share(formula):
-        return None
-    return Decimal(formula.scale.numerator) / Decimal(formula.scale.denominator)
-
-
-def gaps_of(line: Line, unit: OrgUnit, month: dt.date, catalogue: FullCatalogue) -> list[Gap]:
-    """What is still needed, in units of the metric."""
-    value = line.value
-    if value is None or value.value is None or not line.indicator.formula or line.indicator.is_confirmation:
-        return []
-    explanation = Explanation(line.indicator, unit, month)
-    explanation.value, explanation.target, explanation.comparator = value.value, value.target, line.comparator
-    explanation.numerator, explanation.denominator = value.numerator, value.denominator
-    return gap_in_units(explanation, catalogue, catalogue.metrics)
-
-
 def _spark_months(month: dt.date) -> list[dt.date]:
     return [add_months(month, step) for step in range(1 - SPARK_MONTHS, 1)]
 
@@ -383,9 +259,17 @@ def _read_values(user: User, board: Dashboard) -> dict[int, dict[dt.date, Decima
     """Fills the cells of the month; returns the last months of the headline indicators for the chosen unit."""
     selection = board.selection
     unit, month = selection.unit, selection.month
-    rows = IndicatorValue.objects.visible_to(user).filter(indicator__plan=selection.plan).filter(
-        Q(month=month)
-        | Q(month__range=(add_months(month, 1 - SPARK_MONTHS), month), org_unit=unit, indicator__is_headline=True)
+    rows = (
+        IndicatorValue.objects.visible_to(user)
+        .filter(indicator__plan=selection.plan)
+        .filter(
+            Q(month=month)
+            | Q(
+                month__range=(add_months(month, 1 - SPARK_MONTHS), month),
+                org_unit=unit,
+                indicator__is_headline=True,
+            )
+        )
     )
     histories: dict[int, dict[dt.date, Decimal | None]] = {}
     for row in rows:
@@ -394,32 +278,3 @@ def _read_values(user: User, board: Dashboard) -> dict[int, dict[dt.date, Decima
         if row.org_unit_id == unit.pk:
             histories.setdefault(row.indicator_id, {})[row.month] = comparable(row)
     return {pk: history for pk, history in histories.items() if len(history) > 1}
-
-
-def comparable(value: IndicatorValue) -> Decimal | None:
-    """The value where it can stand in a line with other months: a sum of some of the units cannot, a ratio can."""
-    is_ratio = value.denominator is not None
-    return value.value if is_ratio or value.reported == value.owed else None
-
-
-def stamp_of(user: User, month: dt.date) -> str:
-    """A short text that changes when something changes that the user's dashboard of ``month`` shows. One query."""
-    newest_value = IndicatorValue.objects.visible_to(user).filter(month__gte=add_months(month, 1 - SPARK_MONTHS))
-    newest_edit = Indicator.objects.visible_to(user).order_by("-updated_at")
-    states = (
-        MonthlyReport.objects.visible_to(user)
-        .for_month(month)
-        .order_by()
-        .values("month")
-        .annotate(states=StringAgg("status", ",", order_by="org_unit_id"))
-    )
-    row = (
-        OrgUnit.objects.filter(pk=user.org_unit_id)
-        .values(
-            value=Subquery(newest_value.order_by("-computed_at").values("computed_at")[:1]),
-            edit=Subquery(newest_edit.values("updated_at")[:1]),
-            states=Subquery(states.values("states")),
-        )
-        .first()
-    )
-    return hashlib.sha256(repr(row).encode()).hexdigest()[:16]

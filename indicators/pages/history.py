@@ -7,31 +7,31 @@ from dataclasses import dataclass
 
 from django.apps import apps
 
-from indicators.figures import format_figure
 from indicators.models import Indicator
 from indicators.models.plans import Comparator
+from indicators.rules.figures import format_figure
 
 FIELDS = ("name", "unit", "decimals", "formula", "comparator", "scope", "is_soft", "is_headline", "is_active")
-SAME_EDIT = dt.timedelta(seconds=5)
 
 
 @dataclass
 class Step:
+    """What one request changed; ``context`` names the request, and is empty for what was loaded by a command."""
+
     at: dt.datetime
     by: str
+    context: str
     changes: list[str]
 
 
 def history_of(indicator: Indicator) -> list[Step]:
     """Newest first: who changed what, when, old → new. The loading of the fixture is one step."""
-    steps = _indicator_steps(indicator) + _target_steps(indicator)
-    merged: list[Step] = []
-    for step in sorted(steps, key=lambda step: step.at):
-        if merged and merged[-1].by == step.by and step.at - merged[-1].at < SAME_EDIT:
-            merged[-1].changes += [change for change in step.changes if change not in merged[-1].changes]
-        else:
-            merged.append(step)
-    return merged[::-1]
+    merged: dict[object, Step] = {}
+    for step in _indicator_steps(indicator) + _target_steps(indicator):
+        known = merged.setdefault(step.context or step.at.replace(microsecond=0), step)
+        if known is not step:
+            known.changes += [change for change in step.changes if change not in known.changes]
+    return sorted(merged.values(), key=lambda step: (step.at, bool(step.context)), reverse=True)
 
 
 def _indicator_steps(indicator: Indicator) -> list[Step]:
@@ -42,7 +42,7 @@ def _indicator_steps(indicator: Indicator) -> list[Step]:
         else:
             changes = [_changed(field, before, event) for field in FIELDS if _differs(field, before, event)]
         if changes:
-            steps.append(Step(event.pgh_created_at, _who(event), changes))
+            steps.append(_step(event, changes))
         before = event
     return steps
 
@@ -57,11 +57,11 @@ def _target_steps(indicator: Indicator) -> list[Step]:
         for event in events:
             now = _target(event)
             if event.pgh_label == "delete":
-                steps.append(Step(event.pgh_created_at, _who(event), [f"删除目标：{now}"]))
+                steps.append(_step(event, [f"删除目标：{now}"]))
             elif before is None:
-                steps.append(Step(event.pgh_created_at, _who(event), [f"目标：{now}"]))
+                steps.append(_step(event, [f"目标：{now}"]))
             elif before != now:
-                steps.append(Step(event.pgh_created_at, _who(event), [f"目标：{before} → {now}"]))
+                steps.append(_step(event, [f"目标：{before} → {now}"]))
             before = now
     return steps
 
@@ -71,9 +71,10 @@ def _events(model: str, **conditions: int) -> Iterable:
     return found.select_related("pgh_context").order_by("pgh_id")
 
 
-def _who(event) -> str:
-    context = event.pgh_context.metadata if event.pgh_context else {}
-    return context.get("name") or "系统"
+def _step(event, changes: list[str]) -> Step:
+    known = event.pgh_context.metadata if event.pgh_context else {}
+    context = str(event.pgh_context_id or "")
+    return Step(event.pgh_created_at, known.get("name") or "系统", context, changes)
 
 
 def _differs(field: str, before, after) -> bool:

@@ -56,7 +56,7 @@ class Formula:
 def _parse_cached(text: str, codes: frozenset[str]) -> Formula:
     expression = parse(text, names=codes, functions=FUNCTIONS)
     if expression.is_condition:
-        raise FormulaError("公式应算出一个数值,不能是条件判断。", 0)
+        raise FormulaError("公式应算出一个数值，不能是条件判断。", 0)
     numerator, denominator = _form(expression.node)
     return _normalised(expression, numerator, denominator)
 
@@ -73,7 +73,7 @@ def parse_formula(text: str, *, codes: Iterable[str], flows: Collection[str] | N
         for term in formula.terms:
             if term.function in SUM_FUNCTIONS and term.name not in flows:
                 raise FormulaError(
-                    f"“{term.name}”是时点数,不能按时间累计;要算增减请用 {term.function.replace('sum', 'change')}。",
+                    f"“{term.name}”是时点数，不能按时间累计；要算增减请用 {term.function.replace('sum', 'change')}。",
                     max(text.find(str(term)), 0),
                 )
     return formula
@@ -103,7 +103,7 @@ def _form(node: Node) -> tuple[_Linear, _Linear]:
                     top, bottom = bottom, top
                 above, below = _product(above, top), _product(below, bottom)
             return above, below
-    raise FormulaError("公式应算出一个数值,只能用指标代码、数字和 + - * / 括号。", 0)
+    raise FormulaError("公式应算出一个数值，只能用指标代码、数字和 + - * / 括号。", 0)
 
 
 def _signed(is_minus: bool, form: tuple[_Linear, _Linear]) -> tuple[_Linear, _Linear]:
@@ -120,7 +120,7 @@ def _is_constant(linear: _Linear) -> bool:
 
 def _added(left: tuple[_Linear, _Linear], right: tuple[_Linear, _Linear]) -> tuple[_Linear, _Linear]:
     if not (_is_constant(left[1]) and _is_constant(right[1])):
-        raise FormulaError("两个比率不能相加减:请先把分子、分母各自相加,再相除。", 0)
+        raise FormulaError("两个比率不能相加减：请先把分子、分母各自相加，再相除。", 0)
     total: _Linear = _scaled(left[0], 1 / left[1][None])
     for term, value in _scaled(right[0], 1 / right[1][None]).items():
         total[term] = total.get(term, Fraction(0)) + value
@@ -132,16 +132,16 @@ def _product(left: _Linear, right: _Linear) -> _Linear:
         return _scaled(right, left.get(None, Fraction(0)))
     if _is_constant(right):
         return _scaled(left, right.get(None, Fraction(0)))
-    raise FormulaError("两个指标不能相乘:各镇街相加后结果会变,请改为分子、分母各为指标之和的比率。", 0)
+    raise FormulaError("两个指标不能相乘：各镇街相加后结果会变，请改为分子、分母各为指标之和的比率。", 0)
 
 
 def _normalised(expression: Expression, above: _Linear, below: _Linear) -> Formula:
     if not any(above) and not any(below):
-        raise FormulaError("公式里没有指标,请至少写一个指标代码。", 0)
+        raise FormulaError("公式里没有指标，请至少写一个指标代码。", 0)
     top, top_factor = _whole(above)
     if _is_constant(below):
         if not below.get(None):
-            raise FormulaError("除数为 0,请检查括号里的算式。", 0)
+            raise FormulaError("除数为 0，请检查括号里的算式。", 0)
         return Formula(expression, top, None, top_factor / below[None])
     bottom, bottom_factor = _whole(below)
     return Formula(expression, top, bottom, top_factor / bottom_factor)
@@ -150,7 +150,7 @@ def _normalised(expression: Expression, above: _Linear, below: _Linear) -> Formu
 def _whole(linear: _Linear) -> tuple[Weights, Fraction]:
     """Take out the common factor, so that the weights are the smallest whole numbers."""
     if linear.get(None) and len(linear) > 1:
-        raise FormulaError("不能加减固定的数:各镇街相加时会被重复计算。", 0)
+        raise FormulaError("不能加减固定的数：各镇街相加时会被重复计算。", 0)
     if set(linear) == {None}:
         raise FormulaError("分子、分母都应含有指标。", 0)
     weights = {term: value for term, value in linear.items() if term is not None and value}

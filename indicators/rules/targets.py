@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from indicators.months import month_distance, month_end, month_of
+from indicators.rules.months import month_distance, month_end, month_of
 
 
 @dataclass(frozen=True)
@@ -99,4 +99,3 @@ def is_met(value: Decimal, comparator: str, target: Decimal) -> bool:
 
 def last_month_of_base_year(base_year: int) -> dt.date:
     return dt.date(base_year, 12, 1)
-

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators.figures import format_figure, needs_reason, relative_change
+from indicators.rules.figures import format_figure, needs_reason, relative_change
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def subset_findings(rules: Iterable[MetricRule], figures: Mapping[str, Decimal])
                 is_hard=True,
                 kind="subset",
                 text=f"{rule.name}({format_figure(part_value)})大于{whole_name}({format_figure(whole_value)}),"
-                "部分不能大于整体,请核对这两项。",
+                "部分不能大于整体，请核对这两项。",
             )
         )
     return findings
@@ -73,7 +73,7 @@ def change_findings(
                 is_hard=False,
                 kind="change",
                 text=f"{rule.name}由上月 {format_figure(before)} 变为 {format_figure(now)}({by_how_much}),"
-                "请核对;属实的请填写简短说明。",
+                "请核对；属实的请填写简短说明。",
             )
         )
     return findings

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, IndicatorValue, Plan
-from indicators.months import MonthError, month_of, parse_month
+from indicators.rules.months import MonthError, month_of, parse_month
 
 # A month is shown by itself once this share of what is owed has been reported; before that, the month before it.
 ENOUGH_REPORTED = Decimal("0.5")
@@ -132,7 +132,9 @@ def _months(unit: OrgUnit, plan: Plan) -> list[MonthChoice]:
     )
     today = month_of(timezone.localdate())
     return [
-        MonthChoice(row["month"], row["all_reported"], row["all_owed"]) for row in rows if row["month"] <= today
+        MonthChoice(row["month"], row["all_reported"], row["all_owed"])
+        for row in rows
+        if row["month"] <= today
     ]
 
 
@@ -155,7 +157,11 @@ def _choose_month(selection: Selection, text: str) -> None:
 
 def _newest(months: list[MonthChoice]) -> dt.date | None:
     """The newest month with enough figures, else the newest with any, else the newest."""
-    for is_good in (lambda choice: choice.is_enough, lambda choice: bool(choice.reported), lambda choice: True):
+    for is_good in (
+        lambda choice: choice.is_enough,
+        lambda choice: bool(choice.reported),
+        lambda choice: True,
+    ):
         for choice in months:
             if is_good(choice):
                 return choice.month

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from eldercare.expressions import Term
-from indicators.formulas import SUM_FUNCTIONS
-from indicators.months import add_months, month_distance
+from indicators.rules.formulas import SUM_FUNCTIONS
+from indicators.rules.months import add_months, month_distance
 
 _YEARS = re.compile(r"(\d{4})-(\d{4})")
 

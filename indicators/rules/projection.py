@@ -13,8 +13,8 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
-from indicators.months import add_months, month_distance, month_of
-from indicators.targets import is_met
+from indicators.rules.months import add_months, month_distance, month_of
+from indicators.rules.targets import is_met
 
 MONTHS_USED = 12
 POINTS_NEEDED = 6

@@ -10,7 +10,7 @@ from django.utils import timezone
 from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, Metric, MetricValue, MonthlyReport, Registration
-from indicators.months import add_months, month_of
+from indicators.rules.months import add_months, month_of
 from indicators.specs import Catalogue
 
 TREND_MONTHS = 12
@@ -20,7 +20,9 @@ def uses_of_metrics(user: User) -> dict[str, list[Indicator]]:
     """The active indicators whose formula uses a metric, by metric code."""
     catalogue = Catalogue()
     uses: dict[str, list[Indicator]] = defaultdict(list)
-    rows = Indicator.objects.visible_to(user).filter(is_active=True).exclude(formula="").select_related("plan")
+    rows = (
+        Indicator.objects.visible_to(user).filter(is_active=True).exclude(formula="").select_related("plan")
+    )
     for indicator in rows.order_by("plan", "number"):
         try:
             codes = catalogue.formula(indicator.formula).metric_codes

@@ -17,10 +17,10 @@ def parse_month(text: str) -> dt.date:
     """Read ``2025-06`` (also 2025/6, 2025.06, 2025年6月, full-width digits) as the first day of that month."""
     found = _MONTH.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found:
-        raise MonthError(f"“{text[:20]}”不是月份,请按 2025-06 的样式填写。")
+        raise MonthError(f"“{text[:20]}”不是月份，请按 2025-06 的样式填写。")
     year, month = int(found[1]), int(found[2])
     if not 1 <= month <= 12:
-        raise MonthError(f"“{text[:20]}”中的月份应在 1 到 12 之间,请按 2025-06 的样式填写。")
+        raise MonthError(f"“{text[:20]}”中的月份应在 1 到 12 之间，请按 2025-06 的样式填写。")
     if not 2000 <= year <= 2100:
         raise MonthError(f"“{text[:20]}”中的年份应在 2000 到 2100 之间。")
     return dt.date(year, month, 1)

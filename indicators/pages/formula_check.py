@@ -12,13 +12,13 @@ from decimal import Decimal
 from django.db.models import Count, Q
 
 from eldercare.expressions import ExpressionError, Term
-from indicators.dashboard import FullCatalogue
-from indicators.display import LOOKS, Look, shown
 from indicators.explain import term_label
-from indicators.formulas import CHANGE_FUNCTIONS, SUM_FUNCTIONS, Formula
 from indicators.models import Indicator, IndicatorValue, Metric, MonthlyReport, Target
-from indicators.months import add_months
+from indicators.pages.display import LOOKS, Look, shown
+from indicators.pages.lines import FullCatalogue
 from indicators.rollup import preview
+from indicators.rules.formulas import CHANGE_FUNCTIONS, SUM_FUNCTIONS, Formula
+from indicators.rules.months import add_months
 from indicators.specs import specs_for_month
 
 PREVIEW_MONTHS = 24
@@ -86,7 +86,9 @@ def _warnings(formula: Formula, unit: str, catalogue: FullCatalogue) -> list[str
         return [*found, *_mixed(above)]
     below = {catalogue.metrics[term.name].unit for term in formula.denominator}
     if unit.startswith("%") and above != below and "×" not in unit:
-        found.append(f"分子按“{'、'.join(sorted(above))}”、分母按“{'、'.join(sorted(below))}”计，一般不写成“%”。")
+        found.append(
+            f"分子按“{'、'.join(sorted(above))}”、分母按“{'、'.join(sorted(below))}”计，一般不写成“%”。"
+        )
     if unit == "%" and formula.scale != 100:
         found.append("单位是“%”，但公式没有乘以 100。")
     if unit != "%" and not unit.startswith("%") and formula.scale == 100 and above == below:
@@ -143,7 +145,11 @@ def preview_change(
     rows = []
     for month in recent_months(indicator):
         specs = specs_for_month(month, [draft], catalogue)
-        found = next((r for r in preview(specs) if r["org_unit_id"] == unit_id), None) if specs.indicators else None
+        found = (
+            next((r for r in preview(specs) if r["org_unit_id"] == unit_id), None)
+            if specs.indicators
+            else None
+        )
         rows.append(_row(indicator, draft, month, month in locked, stored.get(month), found))
     return rows
 

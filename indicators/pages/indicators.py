@@ -8,16 +8,16 @@ from decimal import Decimal
 
 from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
-from indicators.dashboard import FullCatalogue, Line, ceiling_of, comparable, gaps_of
-from indicators.display import Look, look_of
 from indicators.explain import Explanation, explain_indicator
-from indicators.formulas import Formula
 from indicators.models import Indicator, IndicatorValue
-from indicators.months import add_months, month_of, months_between
-from indicators.projection import Projection, project
+from indicators.pages.display import Look, look_of
+from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of
 from indicators.rollup import preview
+from indicators.rules.formulas import Formula
+from indicators.rules.months import add_months, month_of, months_between
+from indicators.rules.projection import Projection, project
+from indicators.rules.targets import path_value
 from indicators.specs import expectation_for, specs_for_month
-from indicators.targets import path_value
 
 SPANS = (12, 24, 60)
 AHEAD = 12  # months of the path that are drawn beyond the last value
@@ -68,12 +68,20 @@ class IndicatorPage:
         self.expected = expectation_for(indicator, self.formula, month) if self.formula else None
         self.values = {
             value.org_unit_id: value
-            for value in IndicatorValue.objects.visible_to(user)
-            .filter(indicator=indicator, month=month, org_unit__path__startswith=indicator.plan.org_unit.path)
+            for value in IndicatorValue.objects.visible_to(user).filter(
+                indicator=indicator, month=month, org_unit__path__startswith=indicator.plan.org_unit.path
+            )
         }
         goal = self.expected.goal if self.expected else None
-        self.line = Line(indicator, self.values.get(unit.pk), goal, ceiling=ceiling_of(indicator, self.catalogue))
+        self.line = Line(
+            indicator, self.values.get(unit.pk), goal, ceiling=ceiling_of(indicator, self.catalogue)
+        )
         self.line.gaps = gaps_of(self.line, unit, month, self.catalogue)
+
+    @property
+    def shows_calculation(self) -> bool:
+        """Not for a metric that is shown as it is: “412 = 412” explains nothing."""
+        return self.formula.denominator is not None or len(self.formula.terms) > 1 or self.formula.scale != 1
 
     def trend(self, span: int) -> list[TrendPoint]:
         """The last ``span`` months and, while the due date lies ahead, up to a year of the path beyond."""
@@ -229,7 +237,9 @@ def comparison_chart(rows: Sequence[ComparisonRow], line: Line) -> dict:
         "unit": line.indicator.unit,
         "units": [row.unit.name for row in rows],
         "values": [
-            round(float(row.line.value.value), 4) if row.line.value and row.line.value.value is not None else None
+            round(float(row.line.value.value), 4)
+            if row.line.value and row.line.value.value is not None
+            else None
             for row in rows
         ],
         "statuses": [row.line.status for row in rows],
@@ -244,5 +254,3 @@ def comparison_chart(rows: Sequence[ComparisonRow], line: Line) -> dict:
 
 def _is_ratio(indicator: Indicator) -> bool:
     return indicator.value_kind == Indicator.ValueKind.RATIO
-
-

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from eldercare.forms import StyledFormMixin
 from indicators.actions.reports import FigureChange
-from indicators.report_pages import TypedCell
+from indicators.pages.report_pages import TypedCell
 
 REASON_LENGTH = 200
 REMARK_LENGTH = 300
@@ -21,13 +21,13 @@ def seen_problem(seen: str | None) -> str:
     """``seen`` is written by our own page; anything but a plain figure comes from a broken or a forged one."""
     if seen is None or SEEN.fullmatch(seen):
         return ""
-    return "页面内容不完整,请刷新页面后重新填写这一项。"
+    return "页面内容不完整，请刷新页面后重新填写这一项。"
 
 
 def reason_problem(reason: str) -> str:
     if len(reason) > REASON_LENGTH:
-        return f"说明最多 {REASON_LENGTH} 字,现在有 {len(reason)} 字,请精简。"
-    return "说明中有无法保存的字符,请重新输入。" if "\0" in reason else ""
+        return f"说明最多 {REASON_LENGTH} 字，现在有 {len(reason)} 字，请精简。"
+    return "说明中有无法保存的字符，请重新输入。" if "\0" in reason else ""
 
 
 @dataclass
@@ -68,7 +68,7 @@ class NoteForm(StyledFormMixin, forms.Form):
         label="总的意见",
         max_length=REMARK_LENGTH,
         required=False,
-        error_messages={"max_length": f"意见最多 {REMARK_LENGTH} 字,现在有 %(show_value)s 字,请精简。"},
+        error_messages={"max_length": f"意见最多 {REMARK_LENGTH} 字，现在有 %(show_value)s 字，请精简。"},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -90,5 +90,5 @@ class ReturnForm:
             try:
                 NoteForm.base_fields["note"].clean(text)
             except ValidationError as error:
-                return f"{names[code]}:{' '.join(error.messages)}"
+                return f"{names[code]}：{' '.join(error.messages)}"
         return ""

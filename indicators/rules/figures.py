@@ -39,25 +39,25 @@ def parse_figure(text: str, rule: FigureRule) -> Decimal | None:
     if not _NUMBER.fullmatch(plain):
         raise FigureError(_explain(shown, plain, rule))
     if len(plain.lstrip("+-").split(".")[0].lstrip("0")) > MAX_DIGITS:
-        raise FigureError(f"“{shown}”数字太大,整数部分最多 {MAX_DIGITS} 位,请检查是否多输了数字。")
+        raise FigureError(f"“{shown}”数字太大，整数部分最多 {MAX_DIGITS} 位，请检查是否多输了数字。")
     value = Decimal(plain)
     if value < 0:
-        raise FigureError(f"“{shown}”是负数,{rule.name}不能小于 0。")
+        raise FigureError(f"“{shown}”是负数，{rule.name}不能小于 0。")
     if value != round(value, rule.decimals):
         if rule.decimals == 0:
-            raise FigureError(f"“{shown}”不是整数,{rule.name}按“{rule.unit}”计,请填整数。")
-        raise FigureError(f"“{shown}”小数位过多,{rule.name}最多保留 {rule.decimals} 位小数。")
+            raise FigureError(f"“{shown}”不是整数，{rule.name}按“{rule.unit}”计，请填整数。")
+        raise FigureError(f"“{shown}”小数位过多，{rule.name}最多保留 {rule.decimals} 位小数。")
     return round(value, rule.decimals) + Decimal(0)
 
 
 def _explain(shown: str, plain: str, rule: FigureRule) -> str:
     if "%" in plain:
-        return f"“{shown}”带有百分号,这里填的是“{rule.unit}”数,不是比例。"
+        return f"“{shown}”带有百分号，这里填的是“{rule.unit}”数，不是比例。"
     if "," in plain:
-        return f"“{shown}”中的逗号位置不对,千分位写法如 1,200,也可以直接写 1200。"
+        return f"“{shown}”中的逗号位置不对，千分位写法如 1,200，也可以直接写 1200。"
     if re.fullmatch(r"[+-]?[\d.]+[eE][+-]?\d+", plain):
-        return f"“{shown}”是科学计数法,请写成完整的数字。"
-    return f"“{shown}”不是数字,请只填数字;没有数据请留空,确实为零才填 0。"
+        return f"“{shown}”是科学计数法，请写成完整的数字。"
+    return f"“{shown}”不是数字，请只填数字；没有数据请留空，确实为零才填 0。"
 
 
 def format_figure(value: Decimal | None, *, grouped: bool = True) -> str:

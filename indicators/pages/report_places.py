@@ -3,12 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Min
 from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
-from indicators.models import MonthlyReport
-from indicators.months import month_of
-from indicators.report_pages import reporting_units_seen_by
+from indicators.models import MonthlyReport, Plan
+from indicators.pages.report_pages import reporting_units_seen_by
+from indicators.rules.months import month_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,13 @@ class Place:
             .first()
         )
 
+    @property
+    def may_be_opened(self) -> bool:
+        """Past months can be filed later, back to the base year of the county's first plan: not any month ever."""
+        codes = [code for code in self.unit.path.split("/") if code]
+        year = Plan.objects.filter(org_unit__code__in=codes).aggregate(year=Min("base_year"))["year"]
+        return year is not None and self.month.year >= year
+
 
 class Missing(Exception):
     """There is no such report for this user; ``str()`` says why in one sentence."""
@@ -37,10 +45,10 @@ def find_place(user: User, month: dt.date, code: str) -> Place:
     units = reporting_units_seen_by(user, month)
     unit = next((each for each in units if each.code == code), None)
     if unit is None:
-        raise Missing(f"没有代码为“{code[:20]}”的填报单位,或者它不在您的查看范围内。")
+        raise Missing(f"没有代码为“{code[:20]}”的填报单位，或者它不在您的查看范围内。")
     return Place(unit, month, units)
 
 
 def check_month(month: dt.date) -> None:
     if month > month_of(timezone.localdate()):
-        raise Missing(f"{month:%Y}年{month.month}月还没有到,月报从当月 1 日起开放。")
+        raise Missing(f"{month:%Y}年{month.month}月还没有到，月报从当月 1 日起开放。")

@@ -1,0 +1,1 @@
+"""Rules, formulas and calendars as pure functions: no Django, no database."""
