@@ -18,6 +18,7 @@ KEYS = {
     "before": "原值",
     "after": "新值",
     "metric": "指标",
+    "figures": "数据",
     "note": "意见",
     "file": "文件",
 }
@@ -59,5 +60,5 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return "、".join(_value(item) for item in value)
     if isinstance(value, dict):
-        return "、".join(f"{key}={_value(item)}" for key, item in value.items())
+        return "、".join(f"{key} {_value(item)}" for key, item in value.items())
     return VALUES.get(value, str(value)) if isinstance(value, str) else str(value)

@@ -107,7 +107,7 @@ for _name, _value in embedded.broker_settings(env).items():
 # The timetable is Django-free data so that the beat process needs no database of its own.
 CELERY_BEAT_SCHEDULE = {
     "sweep-roll-ups": {"task": "indicators.tasks.roll_up", "schedule": 10.0},
-    "open-month": {"task": "indicators.tasks.open_month", "schedule": crontab(minute="5")},
+    "open-month": {"task": "indicators.tasks.open_month", "schedule": crontab(minute="*/5")},
     "mark-late-and-lock": {"task": "indicators.tasks.mark_late_and_lock", "schedule": crontab(minute="*/15")},
     "nightly-roll-up": {"task": "indicators.tasks.nightly_roll_up", "schedule": crontab(hour="1", minute="30")},
 }

@@ -39,6 +39,7 @@ class SaveResult:
     saved: dict[str, Decimal | None] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)  # by metric name: old → new, what the log keeps
 
 
 # --- Reading what the actions and the pages both need ---------------------------------------------------------
@@ -108,9 +109,17 @@ def save_figures(*, report: MonthlyReport, changes: Iterable[FigureChange], by: 
     for change in wanted:
         metric = metrics.get(change.code)
         if metric is None or metric.reporter == Metric.Reporter.REGISTERED:
-            result.errors[change.code] = f"没有代码为“{change.code}”的填报指标，请在“基础指标”页查对代码。"
+            result.errors[change.code] = f"没有代码为“{change.code[:80]}”的填报指标，请在“基础指标”页查对代码。"
             continue
         _save_one(report, metric, entries.get(change.code), change, by, result)
+    if result.written:
+        audit.record(
+            AuditEvent.Action.FIGURE,
+            by=by,
+            subject=f"{report} 填报 {len(result.written)} 项",
+            org_unit=report.org_unit,
+            figures=result.written,
+        )
     return result
 
 
@@ -143,6 +152,8 @@ def _save_one(
         entry.value, entry.entered_by, entry.entered_at = value, by, timezone.now()
         entry.save(update_fields=["value", "reason", "entered_by", "entered_at"])
     result.saved[change.code] = value
+    if value != stored:
+        result.written[metric.name] = f"{format_figure(stored) or '空'} → {format_figure(value) or '空'}"
 
 
 def _seen_value(text: str, rule: FigureRule) -> Decimal | None | str:

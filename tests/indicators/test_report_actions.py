@@ -9,7 +9,7 @@ from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice
 from indicators.actions import reports
 from indicators.actions.reports import FigureChange, save_figures
-from indicators.models import CellComment, MetricEntry, MonthlyReport, RollupRequest
+from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, RollupRequest
 from tests.indicators.conftest import JUNE
 
 Status = MonthlyReport.Status
@@ -67,6 +67,16 @@ def test_who_did_not_see_that_the_cell_was_emptied_is_told(desk):
     desk.save(nursing_beds="")
     result = change(desk, FigureChange("nursing_beds", "90", seen="80"))
     assert "他人已先清空" in result.conflicts["nursing_beds"]
+
+
+def test_every_changed_figure_is_in_the_log_old_and_new(desk):
+    desk.save(nursing_beds="80", care_staff="0")
+    desk.save(nursing_beds="85", care_staff="0")
+    desk.save(nursing_beds="85", institution_beds="不知道")
+    logged = AuditEvent.objects.filter(action=AuditEvent.Action.FIGURE).order_by("id")
+    name = Metric.objects.get(code="nursing_beds").name
+    assert [event.detail["figures"].get(name) for event in logged] == ["空 → 80", "80 → 85"]
+    assert {event.username for event in logged} == {desk.clerk.username}
 
 
 def test_two_people_who_type_the_same_agree(desk):
