@@ -25,6 +25,27 @@ pytest_plugins = ["tests.machine"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 PATIENCE = 60  # seconds for a process to come up; a limit, not an expectation
 
+# Tests that belong to one kind of run: `@pytest.mark.where("redis")`. Elsewhere they are not part of the suite.
+WHERE = {
+    "redis": "REDIS_URL" in os.environ,  # the second run of .ci/run
+    "root": os.geteuid() == 0,
+    "linux": sys.platform == "linux",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"where(name): part of the suite only with {', '.join(WHERE)}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    elsewhere = [
+        item for item in items if any(not WHERE[mark.args[0]] for mark in item.iter_markers("where"))
+    ]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+
+
 # Test data need not outlive a power cut. libpq hands this to every connection, those of child processes too.
 os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
 

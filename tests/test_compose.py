@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -172,7 +171,7 @@ def test_worker_command_starts(services, started, django_db_setup, own_broker):
     worker.wait_for(lambda: b" ready." in worker.log.read_bytes(), "The worker service")
 
 
-@pytest.mark.skipif("REDIS_URL" not in os.environ, reason="workers answer a ping only through Redis")
+@pytest.mark.where("redis")  # workers answer a ping only through Redis
 def test_worker_health_check_sees_the_worker(services, started, django_db_setup, own_broker):
     test = services["worker"]["healthcheck"]["test"]
     assert test[0] == "CMD-SHELL"
@@ -228,7 +227,7 @@ def database(verb: str, name: str) -> None:
         cursor.execute(f'{verb} DATABASE "{name}"')
 
 
-@pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server on this machine")
+@pytest.mark.where("redis")
 def test_redis_command_and_its_health_check(services, tmp_path):
     port = str(free_port())
     environment = os.environ | {"REDIS_PASSWORD": GIVEN["REDIS_PASSWORD"]}

@@ -1,6 +1,5 @@
 """The embedded PostgreSQL: shared by all, stopped by the last, and not confused by what a kill leaves behind."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -143,9 +142,7 @@ def test_any_folder_name_works(var, name):
     holder.leave()
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root can have a folder that PostgreSQL's user cannot enter"
-)
+@pytest.mark.where("root")  # only root can have a folder that PostgreSQL's user cannot enter
 def test_root_works_from_a_folder_that_others_cannot_enter(var):
     closed = var / "closed"
     closed.mkdir(mode=0o700)

@@ -99,7 +99,7 @@ def test_run_stops_everything_it_started_and_nothing_else(run, how, bystander):
     assert not (run.var / "portal.json").exists()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word to the children is Linux's")
+@pytest.mark.where("linux")  # the kernel's word to the children is Linux's
 def test_killed_run_leaves_nothing_behind_and_starts_again(run):
     started = run.all_processes()
     run.end(signal.SIGKILL)
