@@ -21,7 +21,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from eldercare import local_postgres
@@ -131,15 +131,18 @@ def _broker_folders(name: str) -> dict[str, str]:
 
 def development_secret_key(*, production: bool) -> str:
     """The key in ``var/secret_key``, made at random the first time; in production always empty."""
-    if production:
-        return ""
-    file = var_dir() / "secret_key"
+    return "" if production else made_once("secret_key", lambda: secrets.token_urlsafe(64))
+
+
+def made_once(name: str, make: Callable[[], str]) -> str:
+    """The text in ``var/<name>``, a file that only its owner reads; written by ``make`` the first time."""
+    file = var_dir() / name
     with contextlib.suppress(FileNotFoundError):
         return file.read_text().strip()
     make_var_dir()
     draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-        stream.write(secrets.token_urlsafe(64) + "\n")
+        stream.write(make() + "\n")
     with contextlib.suppress(FileExistsError):  # somebody else was first: theirs counts
         os.link(draft, file)
     draft.unlink()

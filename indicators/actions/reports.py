@@ -109,7 +109,9 @@ def save_figures(*, report: MonthlyReport, changes: Iterable[FigureChange], by: 
     for change in wanted:
         metric = metrics.get(change.code)
         if metric is None or metric.reporter == Metric.Reporter.REGISTERED:
-            result.errors[change.code] = f"没有代码为“{change.code[:80]}”的填报指标，请在“基础指标”页查对代码。"
+            result.errors[change.code] = (
+                f"没有代码为“{change.code[:80]}”的填报指标，请在“基础指标”页查对代码。"
+            )
             continue
         _save_one(report, metric, entries.get(change.code), change, by, result)
     if result.written:

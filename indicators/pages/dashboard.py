@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q
 from eldercare.models import OrgUnit, User
 from indicators.models import Baseline, Indicator, IndicatorValue, MonthlyReport, Plan
 from indicators.pages.display import COUNTED_STATUSES, LOOKS, Look
-from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of, goal_of
+from indicators.pages.lines import FullCatalogue, Line, comparable, gaps_of, goal_of
 from indicators.pages.selection import Selection
 from indicators.rules.months import add_months
 
@@ -225,7 +225,6 @@ def build(user: User, selection: Selection, *, group: str = "") -> Dashboard:
                 value,
                 goal_of(indicator, catalogue, month),
                 [(m, history.get(m)) for m in _spark_months(month)] if history else [],
-                ceiling=ceiling_of(indicator, catalogue),
             )
         )
     for line in board.behind:

@@ -107,14 +107,13 @@ def _places(amount: Decimal, decimals: int) -> int:
     return decimals
 
 
-def range_text(value: IndicatorValue | None, indicator: Indicator, *, ceiling: Decimal | None = None) -> str:
+def range_text(value: IndicatorValue | None, indicator: Indicator) -> str:
     """What the value can still become while units are missing: “58.1 – 63.0%”."""
     if value is None or value.reported >= value.owed or indicator.is_registered:
         return ""
     if value.low is None or value.high is None:
         return "未报单位从未报过，无法估计"
-    top = value.high if ceiling is None else min(value.high, ceiling)
-    low, high = shown(value.low, indicator.decimals), shown(top, indicator.decimals)
+    low, high = shown(value.low, indicator.decimals), shown(value.high, indicator.decimals)
     return f"{low} – {high}{unit_suffix(indicator)}"
 
 

@@ -73,9 +73,7 @@ class IndicatorPage:
             )
         }
         goal = self.expected.goal if self.expected else None
-        self.line = Line(
-            indicator, self.values.get(unit.pk), goal, ceiling=ceiling_of(indicator, self.catalogue)
-        )
+        self.line = Line(indicator, self.values.get(unit.pk), goal)
         self.line.gaps = gaps_of(self.line, unit, month, self.catalogue)
 
     @property
@@ -180,7 +178,7 @@ class IndicatorPage:
             target=self.line.target,
             comparator=self.line.comparator,
             due_on=goal.due_on,
-            ceiling=self.line.ceiling,
+            ceiling=ceiling_of(self.indicator, self.catalogue),
         )
 
     def alternatives(self) -> list[Alternative]:

@@ -43,7 +43,6 @@ class Line:
     goal: Goal | None
     history: list[tuple[dt.date, Decimal | None]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    ceiling: Decimal | None = None  # the largest value there can be: 100 for a share of a whole
 
     @property
     def status(self) -> str:
@@ -105,7 +104,7 @@ class Line:
 
     @property
     def range_text(self) -> str:
-        return display.range_text(self.value, self.indicator, ceiling=self.ceiling)
+        return display.range_text(self.value, self.indicator)
 
     @property
     def reported_text(self) -> str:
