@@ -56,9 +56,7 @@ def create_first_administrator(*, username: str, full_name: str, org_unit: OrgUn
     user, password = _new_account(
         username=username, full_name=full_name, role=Role.ADMINISTRATOR, org_unit=org_unit
     )
-    audit.record(
-        AuditEvent.Action.ACCOUNT, by=None, subject=f"在服务器上新建 {username}", org_unit=org_unit
-    )
+    audit.record(AuditEvent.Action.ACCOUNT, by=None, subject=f"在服务器上新建 {username}", org_unit=org_unit)
     return user, password
 
 

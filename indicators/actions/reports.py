@@ -158,7 +158,7 @@ def _save_one(
         result.written[metric.name] = f"{format_figure(stored) or '空'} → {format_figure(value) or '空'}"
 
 
-def _seen_value(text: str, rule: FigureRule) -> Decimal | None | str:
+def _seen_value(text: str, rule: FigureRule) -> Decimal | str | None:
     """The figure that the person saw; a text that is none is kept as it is and differs from every figure."""
     try:
         return parse_figure(text, rule)
