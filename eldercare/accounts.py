@@ -40,7 +40,7 @@ def create(
     _check_administrator(by)
     _check_unit(by=by, role=role, unit=org_unit)
     user, password = _new_account(username=username, full_name=full_name, role=role, org_unit=org_unit)
-    _record("新建", user, by=by, request=request, role=role, unit=org_unit.code)
+    _record("新建", user, by=by, request=request, role=role, unit=org_unit.name)
     return user, password
 
 

@@ -6,6 +6,9 @@ what looks like an identity, bank-card or telephone number is masked, a key that
 
 import ipaddress
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +19,18 @@ SECRET_KEYS = re.compile(r"password|passwd|secret|token|cookie|session|密码|�
 LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{3})\d{4,12}(\d{3}[0-9Xx])(?![0-9A-Za-z])")
 SUBJECT_LENGTH = AuditEvent._meta.get_field("subject").max_length
 DETAIL_LENGTH = 500
+
+_address: ContextVar[str | None] = ContextVar("address of the request at work", default=None)
+
+
+@contextmanager
+def requested_from(address: str | None) -> Iterator[None]:
+    """What is recorded inside comes from ``address``: an action need not know of the request."""
+    token = _address.set(address)
+    try:
+        yield
+    finally:
+        _address.reset(token)
 
 
 def record(
@@ -30,7 +45,8 @@ def record(
     """Add one row to the log.
 
     ``by`` is None for what happens without an account (a failed sign-in under an unknown name, a timer). The
-    row belongs to ``org_unit``, else to the unit of ``by``: the auditor of that county reads it.
+    row belongs to ``org_unit``, else to the unit of ``by``: the auditor of that county reads it. Its address is
+    that of ``request``, else of the request at work.
     """
     refused = [key for key in detail if SECRET_KEYS.search(key)]
     if refused:
@@ -43,7 +59,7 @@ def record(
         action=action,
         subject=masked(subject)[:SUBJECT_LENGTH],
         detail={key: _plain(value) for key, value in detail.items()},
-        address=client_address(request) if request else None,
+        address=client_address(request) if request else _address.get(),
     )
 
 

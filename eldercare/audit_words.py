@@ -19,6 +19,10 @@ KEYS = {
     "after": "新值",
     "metric": "指标",
     "figures": "数据",
+    "changes": "修改",
+    "date": "日期",
+    "quantity": "数量",
+    "evidence": "依据",
     "note": "意见",
     "file": "文件",
 }

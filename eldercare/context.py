@@ -29,7 +29,9 @@ DESTINATIONS = (
     Destination("首页", "home", Permission.SIGNED_IN, "home", ("home", "notice-")),
     Destination("数据填报", "report-list", Permission.VIEW_REPORTS, "edit", ("report",)),
     Destination("规划看板", "dashboard", Permission.VIEW_INDICATORS, "chart", ("dashboard",)),
-    Destination("规划指标", "plan-list", Permission.VIEW_INDICATORS, "target", ("plan", "indicator", "registration")),
+    Destination(
+        "规划指标", "plan-list", Permission.VIEW_INDICATORS, "target", ("plan", "indicator", "registration")
+    ),
     Destination("基础指标", "metric-list", Permission.VIEW_INDICATORS, "list", ("metric",)),
     Destination("账号管理", "account-list", Permission.MANAGE_ACCOUNTS, "users", ("account-",)),
     Destination("审计日志", "log-list", Permission.VIEW_LOG, "shield", ("log-",)),

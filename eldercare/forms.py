@@ -1,23 +1,35 @@
 """Forms of the shell: sign-in, passwords, accounts, filters."""
 
+import unicodedata
+
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.utils import timezone
 
 from eldercare.accounts import unit_problem
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Role
+from eldercare.replies import UNSTORABLE
 
+PAGING = ("page", "before")
 # Longer input is refused before it costs a hash.
 PASSWORD_MAX_LENGTH = 128
 
 
+def without_invisible(text: str) -> str:
+    """``text`` without Unicode's format controls: signs of writing direction, zero-width signs, soft hyphens."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+
+
 class StyledFormMixin:
-    """Gives every widget the class that the style sheet knows. Use as the first base of a form."""
+    """Gives every widget the class that the style sheet knows, and every text field the portal's rules.
+
+    Use as the first base of a form.
+    """
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -30,6 +42,23 @@ class StyledFormMixin:
             else:
                 css = "form-control"
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+            if isinstance(field, forms.CharField):
+                _take_plain_text(field)
+
+
+def _take_plain_text(field: forms.CharField) -> None:
+    """Before the field asks whether it is empty, long or as it must be; a password stays as it is typed."""
+    field.validators = [
+        ProhibitNullCharactersValidator(UNSTORABLE)
+        if isinstance(each, ProhibitNullCharactersValidator)
+        else each
+        for each in field.validators
+    ]
+    if not isinstance(field.widget, forms.PasswordInput):
+        to_python = field.to_python
+        field.to_python = lambda value: to_python(
+            without_invisible(value) if isinstance(value, str) else value
+        )
 
 
 class SignInForm(StyledFormMixin, AuthenticationForm):
@@ -165,6 +194,13 @@ class FilterForm(StyledFormMixin, forms.Form):
             return {}
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    def unused(self) -> list[str]:
+        """Names of the conditions in the address that are wrong or that this page does not know."""
+        if not self.is_bound:
+            return []
+        wrong = [self.fields[name].label for name in self.errors if name in self.fields]
+        return wrong + [name[:40] for name in self.data if name not in self.fields and name not in PAGING]
 
 
 class AccountFilterForm(FilterForm):

@@ -13,9 +13,10 @@ import pghistory.middleware
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 from eldercare import audit
 from eldercare.models import AuditEvent
@@ -37,25 +38,34 @@ SIGN_IN_MESSAGES = {
 
 
 class IdleTimeoutMiddleware:
-    """Ends a session after half an hour without a person's request, and half a day after sign-in anyway."""
+    """Ends a session after half an hour without a person's request, and half a day after sign-in anyway.
+
+    What a signed-in person saw is kept nowhere: after sign-out, “back” shows nothing.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            reason = self._overdue(request)
-            if reason:
-                audit.record(
-                    AuditEvent.Action.SIGN_OUT,
-                    by=request.user,
-                    subject=request.user.username,
-                    request=request,
-                    reason=reason,
-                )
-                logout(request)
-                return ask_to_sign_in(request, reason)
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        response = self._end_if_overdue(request) or self.get_response(request)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def _end_if_overdue(self, request: HttpRequest) -> HttpResponse | None:
+        reason = self._overdue(request)
+        if not reason:
+            return None
+        audit.record(
+            AuditEvent.Action.SIGN_OUT,
+            by=request.user,
+            subject=request.user.username,
+            request=request,
+            reason=reason,
+        )
+        logout(request)
+        return ask_to_sign_in(request, reason)
 
     def process_view(self, request, view_func, view_args, view_kwargs) -> HttpResponse | None:
         """Answer the anonymous in their own form; Django's middleware behind this one is the second lock."""
@@ -125,13 +135,19 @@ def password_is_old(user) -> bool:
 
 
 class PermissionMiddleware:
-    """Enforces the mark that :func:`eldercare.permissions.requires` leaves on a view."""
+    """Enforces the mark that :func:`eldercare.permissions.requires` leaves on a view.
+
+    A view's blank “405” becomes a page as well.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return errors.method_not_allowed(request, allowed=response["Allow"])
+        return response
 
     def process_view(self, request, view_func, view_args, view_kwargs) -> HttpResponse | None:
         permission = permission_of(view_func)
@@ -179,10 +195,17 @@ def record_denial(request: HttpRequest, permission: Permission | None) -> None:
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
-    """Every change recorded by the database's triggers carries who made it and on which page."""
+    """Every change recorded by the database's triggers carries who made it, on which page and from where.
+
+    So does what an action writes into the audit log.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with audit.requested_from(audit.client_address(request)):
+            return super().__call__(request)
 
     def get_context(self, request: HttpRequest) -> dict:
-        user = request.user
+        user, place = request.user, {"path": request.path, "address": audit.client_address(request)}
         if not user.is_authenticated:
-            return {"path": request.path}
-        return {"user": user.pk, "name": user.full_name, "path": request.path}
+            return place
+        return {"user": user.pk, "name": user.full_name, **place}

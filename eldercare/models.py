@@ -53,7 +53,12 @@ class OrgUnit(models.Model):
         "self", verbose_name="上级", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
     predecessor = models.ForeignKey(
-        "self", verbose_name="前身", null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
+        "self",
+        verbose_name="前身",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="successors",
     )
     path = models.CharField(
         "路径", max_length=120, unique=True, help_text="上级代码以“/”相连，如 /330424/330424101/"

@@ -26,6 +26,20 @@ class PortalArgon2PasswordHasher(Argon2PasswordHasher):
     parallelism = 1
 
 
+class LengthValidator:
+    """At least ``min_length`` signs; Django's own validator says so in English only."""
+
+    def __init__(self, min_length: int = 10) -> None:
+        self.min_length = min_length
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if len(password) < self.min_length:
+            raise ValidationError(f"密码至少 {self.min_length} 位，请加长。", code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return f"至少 {self.min_length} 位。"
+
+
 class CharacterClassesValidator:
     """At least three of: small letters, capital letters, digits, other signs."""
 

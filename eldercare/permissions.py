@@ -51,10 +51,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 
 
 def requires(permission: Permission) -> Callable[[Callable], Callable]:
-    """Mark a view with the permission it needs; ``PermissionMiddleware`` enforces the mark."""
+    """Mark a view with the permission it needs; ``PermissionMiddleware`` enforces the mark.
+
+    REST framework takes its views out of Django's sign-in check; the mark puts them back.
+    """
 
     def mark(view: Callable) -> Callable:
         view.permission = permission
+        view.login_required = True
         return view
 
     return mark

@@ -1,8 +1,17 @@
 """Answers in the form that the asker can use: a page for a person, a header for htmx, JSON for a program."""
 
+import inspect
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+
+TOO_LARGE = "提交的内容过大，系统没有接收。请减少内容，或分几次提交。"
+STALE_PAGE = "页面已失效，本次操作没有保存。请刷新页面后重试。"
+UNSTORABLE = "含有无法保存的字符，请删除后重试。"
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -16,7 +25,11 @@ def is_background(request: HttpRequest) -> bool:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    if request.path.startswith("/api/"):
+    """True for a program: by the address, by the kind of view, by what it sends or by what it asks for."""
+    match = request.resolver_match
+    if request.path.startswith("/api/") or (match and hasattr(match.func, "cls")):
+        return True
+    if request.content_type == "application/json":
         return True
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
@@ -40,3 +53,23 @@ def safe_path(request: HttpRequest, url: str | None, *, default: str = "") -> st
         url=url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return url if url and allowed else default
+
+
+def can_be_opened(url: str) -> bool:
+    """True for the address of a page of ours, False for that of a button (POST only) and for none."""
+    try:
+        view = resolve(urlsplit(url).path).func
+    except Resolver404:
+        return False
+    if hasattr(view, "cls"):
+        return hasattr(view.cls, "get")
+    return "GET" in methods_of(view)
+
+
+def methods_of(view: Callable) -> list[str]:
+    """What ``require_POST`` and its like let through; they keep it where only a look inside finds it."""
+    while view is not None:
+        if inspect.isfunction(view) and "request_method_list" in view.__code__.co_freevars:
+            return list(inspect.getclosurevars(view).nonlocals["request_method_list"])
+        view = getattr(view, "__wrapped__", None)
+    return ["GET", "POST"]

@@ -109,7 +109,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-roll-ups": {"task": "indicators.tasks.roll_up", "schedule": 10.0},
     "open-month": {"task": "indicators.tasks.open_month", "schedule": crontab(minute="*/5")},
     "mark-late-and-lock": {"task": "indicators.tasks.mark_late_and_lock", "schedule": crontab(minute="*/15")},
-    "nightly-roll-up": {"task": "indicators.tasks.nightly_roll_up", "schedule": crontab(hour="1", minute="30")},
+    "nightly-roll-up": {
+        "task": "indicators.tasks.nightly_roll_up",
+        "schedule": crontab(hour="1", minute="30"),
+    },
 }
 
 # --- Language and time ------------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["eldercare.passwords.PortalArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "eldercare.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "eldercare.passwords.CharacterClassesValidator"},
     {"NAME": "eldercare.passwords.NotLikeAccountValidator"},
@@ -219,7 +222,8 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["eldercare.api.PortalJSONParser"],
+    "EXCEPTION_HANDLER": "eldercare.api.answer_to",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

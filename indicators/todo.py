@@ -39,6 +39,16 @@ def own_reports(user: User) -> list[TodoItem]:
     ]
 
 
+def _day_text(day: dt.date) -> str:
+    """“11-22”, with the year where it is not this one."""
+    return f"{day:%m-%d}" if day.year == timezone.localdate().year else f"{day:%Y-%m-%d}"
+
+
+def _time_text(moment: dt.datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{_day_text(local.date())} {local:%H:%M}"
+
+
 def _link(report: MonthlyReport, user: User) -> str:
     return reverse("report", args=[report.month, user.org_unit.code])
 
@@ -47,13 +57,13 @@ def _due(report: MonthlyReport, user: User, today: dt.date) -> TodoItem:
     left = (report.due_on - today).days
     name = f"{report.month.year}年{report.month.month}月份月报"
     if report.status == Status.RETURNED:
-        when = timezone.localtime(report.returned_at) if report.returned_at else None
-        detail = "按退回意见改好后重新提交。" + (f"退回时间 {when:%m-%d %H:%M}。" if when else "")
+        when = f"退回时间 {_time_text(report.returned_at)}。" if report.returned_at else ""
+        detail = f"按退回意见改好后重新提交。{when}"
         urgency = Urgency.OVERDUE if report.is_late else Urgency.DUE
         return TodoItem(
             f"{name}被退回，请修改", _link(report, user), detail, urgency, button="去修改", tag="退回"
         )
-    progress = f"截止 {report.due_on:%m-%d}，已填 {report.filled} 项。"
+    progress = f"截止 {_day_text(report.due_on)}，已填 {report.filled} 项。"
     if left < 0:
         text = f"已逾期 {-left} 天，{progress}"
         return TodoItem(f"{name}逾期未报", _link(report, user), text, Urgency.OVERDUE, button="去填报")
@@ -63,13 +73,11 @@ def _due(report: MonthlyReport, user: User, today: dt.date) -> TodoItem:
 
 
 def _approved(report: MonthlyReport, user: User) -> TodoItem:
-    when = timezone.localtime(report.approved_at)
+    when = _time_text(report.approved_at)
     return TodoItem(
         f"{report.month.year}年{report.month.month}月份月报已审核通过",
         _link(report, user),
-        f"审核人 {report.approved_by.full_name}，{when:%m-%d %H:%M}。"
-        if report.approved_by
-        else f"{when:%m-%d %H:%M}。",
+        f"审核人 {report.approved_by.full_name}，{when}。" if report.approved_by else f"{when}。",
         Urgency.INFO,
         button="查看",
         tag="通过",
@@ -96,9 +104,7 @@ def _to_review(report: MonthlyReport, user: User) -> TodoItem:
     link = reverse("report", args=[report.month, report.org_unit.code])
     detail = ""
     if report.submitted_by and report.submitted_at:
-        detail = (
-            f"{report.submitted_by.full_name}于 {timezone.localtime(report.submitted_at):%m-%d %H:%M} 提交。"
-        )
+        detail = f"{report.submitted_by.full_name}于 {_time_text(report.submitted_at)} 提交。"
     if report.own or report.submitted_by_id == user.pk:
         detail += "含您本人填写的数据，须由另一位审核人办理。"
         return TodoItem(f"{title}待他人审核", link, detail, Urgency.INFO, button="查看")

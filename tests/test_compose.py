@@ -149,7 +149,7 @@ def started(tmp_path):
         process.stop()
 
 
-def test_web_command_serves_and_its_health_check_sees_it(services, started, django_db_setup):
+def test_web_command_serves_and_its_health_check_sees_it(services, started, db):
     port = free_port()
 
     def healthy() -> bool:
@@ -166,13 +166,13 @@ def test_web_command_serves_and_its_health_check_sees_it(services, started, djan
     web.wait_for(healthy, "The web service")
 
 
-def test_worker_command_starts(services, started, django_db_setup, own_broker):
+def test_worker_command_starts(services, started, db, own_broker):
     worker = started(services["worker"]["command"], "worker")
     worker.wait_for(lambda: b" ready." in worker.log.read_bytes(), "The worker service")
 
 
 @pytest.mark.where("redis")  # workers answer a ping only through Redis
-def test_worker_health_check_sees_the_worker(services, started, django_db_setup, own_broker):
+def test_worker_health_check_sees_the_worker(services, started, db, own_broker):
     test = services["worker"]["healthcheck"]["test"]
     assert test[0] == "CMD-SHELL"
     command = test[1].replace("$$", "$").replace("python ", f"{sys.executable} ", 1)

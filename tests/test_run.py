@@ -28,14 +28,22 @@ from tests.plugins import free_port
 
 
 class Run:
-    """`manage.py portal`, as `make run` starts it, until it says that it is running."""
+    """`manage.py portal`, as `make run` starts it, until it says that it is running.
 
-    def __init__(self, var: Path) -> None:
+    With ``under_make`` the process is a shell that stands where `make` does: the portal is its child.
+    """
+
+    def __init__(self, var: Path, *, under_make: bool = False) -> None:
         self.var = var
         self.port = free_port()
+        command = [sys.executable, str(REPO / "manage.py"), "portal"]
+        more = {}
+        if under_make:
+            command = ["sh", "-c", '"$@"; exit $?', "make", *command]
+            more = {"ELDERCARE_STOP_WITH_PARENT": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, str(REPO / "manage.py"), "portal"],
-            env=environment(var, PORT=str(self.port)),
+            command,
+            env=environment(var, PORT=str(self.port), **more),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -106,6 +114,25 @@ def test_killed_run_leaves_nothing_behind_and_starts_again(run):
     assert eventually(lambda: not alive(started)), alive(started)
     again = Run(run.var)
     assert again.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.where("linux")
+def test_a_run_after_make_was_killed_waits_until_the_portal_has_stopped(run):
+    if run.process.poll() is None:
+        run.end(signal.SIGTERM)
+    orphan = Run(run.var, under_make=True)
+    portal, *others = orphan.all_processes()
+    children = [each for each in others if each.ppid() == portal.pid]
+    (worker,) = [each for each in children if "worker" in each.cmdline()]
+    worker.suspend()  # so that stopping takes its time
+    orphan.process.kill()
+    orphan.process.wait()
+    again = Run(run.var)
+    left = alive([portal, *children])
+    code = again.end(signal.SIGTERM)
+    orphan.process.stdout.close()
+    assert "still stopping" in again.said
+    assert (left, code) == ([], 0)
 
 
 def test_run_restarts_a_child_that_dies(run):

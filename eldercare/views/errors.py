@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import requires_csrf_token
 
 from eldercare.permissions import ROLE_PERMISSIONS, Permission, Role
-from eldercare.replies import is_htmx, refusal, wants_json
+from eldercare.replies import STALE_PAGE, TOO_LARGE, is_htmx, refusal, wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -28,16 +29,24 @@ def forbidden(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Also for Django's limits on the size and the number of fields of a form."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return _answer(request, "413.html", status=413, message=TOO_LARGE)
     return _answer(request, "400.html", status=400, message="请求的内容无法识别，请返回上一页重新操作。")
+
+
+def method_not_allowed(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    message = "这个地址只供页面上的按钮使用，不能直接打开。"
+    answer = _answer(request, "405.html", status=405, message=message)
+    answer["Allow"] = allowed
+    return answer
 
 
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Mostly a page left open while its session ended, or sign-in in another tab; seldom an attack."""
     logger.warning("CSRF check failed for %s: %s", request.path, reason)
-    return _answer(
-        request, "csrf_failure.html", status=403, message="页面已失效，本次操作没有保存。请刷新页面后重试。"
-    )
+    return _answer(request, "csrf_failure.html", status=403, message=STALE_PAGE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

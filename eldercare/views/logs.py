@@ -33,6 +33,7 @@ def log_list(request: HttpRequest) -> HttpResponse:
     rows = list(events[: PAGE_SIZE + 1])
     context = {
         "form": form,
+        "unused": _unused_text(form),
         "events": [(event, detail_text(event.detail)) for event in rows[:PAGE_SIZE]],
         "next_before": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None,
         "is_first_page": not before,
@@ -55,6 +56,12 @@ def _filtered(request: HttpRequest, form: LogFilterForm) -> QuerySet:
     if until := chosen.get("until"):
         events = events.filter(at__lt=_midnight(until + dt.timedelta(days=1)))
     return events
+
+
+def _unused_text(form: LogFilterForm) -> str:
+    """A condition with a mistake in it would otherwise look as if everything had been found."""
+    unused = form.unused()
+    return f"查询条件{'、'.join(f'“{name}”' for name in unused)}没有采用，请查对。" if unused else ""
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -90,7 +97,7 @@ def export(request: HttpRequest) -> HttpResponse:
         rows=min(number, EXPORT_LIMIT),
         conditions=conditions,
     )
-    note = f"筛选条件：{conditions or '无'}。"
+    note = f"筛选条件：{conditions or '无'}。{_unused_text(form)}"
     if number > EXPORT_LIMIT:
         note += f"只导出最近 {EXPORT_LIMIT} 条，请缩小日期范围分次导出。"
     sheet = Sheet("审计日志", COLUMNS, _rows(events[:EXPORT_LIMIT]))

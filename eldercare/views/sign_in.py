@@ -18,7 +18,7 @@ from eldercare.forms import PasswordChangeForm, SignInForm
 from eldercare.middleware import ACTIVE_AT, SIGN_IN_MESSAGES, STARTED_AT, password_is_old
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission, Role, requires
-from eldercare.replies import safe_path
+from eldercare.replies import can_be_opened, safe_path
 
 LOCKED_OUT_MESSAGE = "失败次数过多，请30分钟后再试或联系管理员。"
 
@@ -29,6 +29,8 @@ LOCKED_OUT_MESSAGE = "失败次数过多，请30分钟后再试或联系管理�
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     next_page = safe_path(request, request.POST.get("next") or request.GET.get("next"))
+    if not can_be_opened(next_page):
+        next_page = ""
     if request.user.is_authenticated:
         return redirect(next_page or settings.LOGIN_REDIRECT_URL)
     form = SignInForm(request, data=request.POST if request.method == "POST" else None)

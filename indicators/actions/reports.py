@@ -98,7 +98,7 @@ def save_figures(*, report: MonthlyReport, changes: Iterable[FigureChange], by: 
         MonthlyReport.objects.select_for_update(of=("self",)).select_related("org_unit").get(pk=report.pk)
     )
     if not report.is_editable:
-        raise Refused(f"{report}的月报{report.get_status_display()}，现在不能修改。")
+        raise Refused(f"{report}{report.get_status_display()}，现在不能修改。")
     wanted = list(changes)
     metrics = {m.code: m for m in Metric.objects.filter(code__in=[c.code for c in wanted])}
     entries = {
@@ -171,7 +171,7 @@ def _conflict_text(entry: MetricEntry | None) -> str:
         return "他人已先清空该数值，您的输入没有保存，请核对后重新填写。"
     when = timezone.localtime(entry.entered_at)
     return (
-        f"{entry.entered_by.full_name}已于 {when:%m-%d %H:%M} 先保存为 {format_figure(entry.value)},"
+        f"{entry.entered_by.full_name}已于 {when:%m-%d %H:%M} 先保存为 {format_figure(entry.value)}，"
         "您的输入没有保存，请核对后重新填写。"
     )
 
@@ -225,8 +225,16 @@ def submit(*, report: MonthlyReport, by: User, allow_missing: bool = False) -> M
 
 @transaction.atomic
 def withdraw(*, report: MonthlyReport, by: User) -> MonthlyReport:
-    """Take back a report that nobody has reviewed yet."""
-    return _step("withdraw", _locked(report), by=by)
+    """Take back a report that is waiting for review.
+
+    One that had been returned goes back to being returned, with its remarks open again. One that nobody has
+    reviewed yet counts as not handed in at all: when it comes again decides whether it is late.
+    """
+    report = _locked(report)
+    if report.returned_at:
+        report.comments.filter(resolved_at=report.submitted_at).update(resolved_at=None)
+        return _step("withdraw_returned", report, by=by, note="填报单位撤回")
+    return _step("withdraw", report, by=by, first_submitted_at=None, submitted_at=None, submitted_by=None)
 
 
 @transaction.atomic
@@ -250,7 +258,7 @@ def return_report(
         )
         for code, text in texts.items()
     )
-    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}月报被退回，{len(texts)} 处数据有意见。", by)
+    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}被退回，{len(texts)} 处数据有意见。", by)
     return report
 
 
@@ -266,7 +274,7 @@ def approve(*, report: MonthlyReport, by: User) -> MonthlyReport:
         raise Refused("自己填报或提交的月报不能由本人审核，请由另一位审核人办理。")
     report = _step("approve", report, by=by, approved_at=timezone.now(), approved_by=by)
     request_roll_up_from(report.month)
-    _notify_clerks(report, Notice.Kind.APPROVED, f"{report}月报已审核通过。", by)
+    _notify_clerks(report, Notice.Kind.APPROVED, f"{report}已审核通过。", by)
     return report
 
 
@@ -280,7 +288,7 @@ def reopen(*, report: MonthlyReport, by: User, note: str) -> MonthlyReport:
         returned_at=timezone.now(),
     )  # fmt: skip
     request_roll_up_from(report.month)
-    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}月报的审核已撤销：{note.strip()[:100]}", by)
+    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}的审核已撤销：{note.strip()[:100]}", by)
     return report
 
 
@@ -290,13 +298,13 @@ def _step(name: str, report: MonthlyReport, *, by: User | None, note: str = "", 
     if step.permission:
         _require(by, step.permission, report.org_unit)
     if report.status not in step.sources:
-        raise Conflict(
-            f"{report}月报现在是“{report.get_status_display()}”，不能{step.label}，请刷新页面查看。"
-        )
+        if report.status == step.target:
+            raise Conflict(f"{report}已是“{report.get_status_display()}”，不用重复办理。")
+        raise Conflict(f"{report}现在是“{report.get_status_display()}”，不能{step.label}，请查看最新情况。")
     old = report.status
     changed = MonthlyReport.objects.filter(pk=report.pk, status=old).update(status=step.target, **fields)
     if not changed:
-        raise Conflict(f"{report}月报的状态刚被他人改变，请刷新页面查看。")
+        raise Conflict(f"{report}的状态刚被他人改变，请查看最新情况。")
     figures = {code: format_figure(value, grouped=False) for code, value in figures_of(report).items()}
     ReportEvent.objects.create(
         report=report, from_status=old, to_status=step.target, by=by, note=note[:300], figures=figures
@@ -329,7 +337,7 @@ def _notify_reviewers(report: MonthlyReport, by: User) -> None:
     county = report.org_unit if report.org_unit.level == OrgUnit.Level.COUNTY else report.org_unit.parent
     people = User.objects.filter(org_unit=county, is_active=True)
     reviewers = [p for p in people if p.may(Permission.REVIEW_REPORTS)]
-    _notify(reviewers, Notice.Kind.SUBMITTED, f"{report}月报已提交，请审核。", report, by)
+    _notify(reviewers, Notice.Kind.SUBMITTED, f"{report}已提交，请审核。", report, by)
 
 
 def _notify(people: Iterable[User], kind: str, text: str, report: MonthlyReport, by: User) -> None:
@@ -356,7 +364,10 @@ def remind(*, month: dt.date, units: Iterable[OrgUnit], by: User) -> int:
         .select_related("org_unit")
     )
     for report in reports:
-        text = f"请尽快报送{month:%Y年%m月}月报，截止日 {report.due_on:%m月%d日}。"
+        due = report.due_on
+        text = f"请尽快报送{month.year}年{month.month}月份月报，截止日 {due.month}月{due.day}日。"
+        # A reminder that nobody has read yet is replaced, not repeated.
+        Notice.objects.unread().filter(kind=Notice.Kind.REMINDER, link=report_link(report)).delete()
         _notify_clerks(report, Notice.Kind.REMINDER, text, by)
         audit.record(AuditEvent.Action.REMIND, by=by, subject=str(report), org_unit=report.org_unit)
     return len(reports)

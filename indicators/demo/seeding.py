@@ -150,7 +150,7 @@ class _Seeder:
             if self.progress[key].state is State.RETURNED:
                 self._comment(report, typed[key])
         registrations = Registration.objects.bulk_create(self._registrations())
-        Notice.objects.bulk_create(self._notices(reports))
+        self._write_notices(reports)
         return {
             "月报": len(reports),
             "填报数据": len(entries),
@@ -248,25 +248,31 @@ class _Seeder:
             for code, (_, text) in WRONG_FIGURES.items()
         )
 
-    def _notices(self, reports: dict[series.Report, MonthlyReport]) -> list[Notice]:
-        notices = []
-        for (unit, month), report in reports.items():
-            state = self.progress[unit, month].state
-            recipient, kind, text = {
-                State.RETURNED: (
-                    self.clerks[unit], Notice.Kind.RETURNED,
-                    f"{report}月报被退回，{len(WRONG_FIGURES)} 处数据有意见。",
-                ),
-                State.WAITING: (self.reviewer, Notice.Kind.SUBMITTED, f"{report}月报已提交，请审核。"),
-                State.LATE_DRAFT: (
-                    self.clerks[unit], Notice.Kind.REMINDER,
-                    f"请尽快报送{month:%Y年%m月}月报，截止日 {report.due_on:%m月%d日}。",
-                ),
-            }.get(state, (None, "", ""))  # fmt: skip
-            if recipient:
-                link = f"/reports/{month:%Y-%m}/{unit}/"
-                notices.append(Notice(recipient=recipient, kind=kind, text=text, link=link))
-        return notices
+    def _write_notices(self, reports: dict[series.Report, MonthlyReport]) -> None:
+        found = [self._notice(key, report) for key, report in reports.items()]
+        dated = sorted((pair for pair in found if pair), key=lambda pair: pair[1])
+        notices = Notice.objects.bulk_create(notice for notice, _ in dated)
+        for notice, (_, at) in zip(notices, dated, strict=True):
+            notice.created_at = at  # creating has put the time of seeding there
+        Notice.objects.bulk_update(notices, ["created_at"])
+
+    def _notice(self, key: series.Report, report: MonthlyReport) -> tuple[Notice, dt.datetime] | None:
+        """What a report in its state has put on somebody's home page, and when; the wording is the actions'."""
+        (unit, month), progress, due = key, self.progress[key], report.due_on
+        clerk = self.clerks[unit]
+        if progress.state is State.RETURNED:
+            text = f"{report}被退回，{len(WRONG_FIGURES)} 处数据有意见。"
+            who, kind, by, at = clerk, Notice.Kind.RETURNED, self.reviewer, progress.last("returned")
+        elif progress.state is State.WAITING:
+            text = f"{report}已提交，请审核。"
+            who, kind, by, at = self.reviewer, Notice.Kind.SUBMITTED, clerk, progress.last("submitted")
+        elif progress.state is State.LATE_DRAFT:
+            text = f"请尽快报送{month.year}年{month.month}月份月报，截止日 {due.month}月{due.day}日。"
+            who, kind, by, at = clerk, Notice.Kind.REMINDER, self.clerks[county.COUNTY], progress.reminded_at
+        else:
+            return None
+        link = f"/reports/{month:%Y-%m}/{unit}/"
+        return Notice(recipient=who, kind=kind, text=text, link=link, created_by=by), at
 
     def _registrations(self) -> list[Registration]:
         indicators = {indicator.number: indicator for indicator in Indicator.objects.filter(plan__code=PLAN)}

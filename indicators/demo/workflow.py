@@ -19,6 +19,7 @@ EARLY = ("330424101", "330424102", COUNTY)  # hand in well before the deadline
 REPORT_DAY = 20
 LOCK_AFTER_DAYS = 5
 ZONE = ZoneInfo("Asia/Shanghai")
+OPENS, CLOSES = dt.time(8, 30), dt.time(17, 30)
 
 
 class State(Enum):
@@ -47,6 +48,7 @@ class Progress:
     due_on: dt.date
     steps: list[Step] = field(default_factory=list)
     typed_at: dt.datetime | None = None
+    reminded_at: dt.datetime | None = None  # of a report that is late
 
     @property
     def status(self) -> str:
@@ -82,7 +84,7 @@ def state_of(unit: str, month: dt.date, today: dt.date) -> State:
 
 
 def progress_of(unit: str, month: dt.date, today: dt.date) -> Progress:
-    """State and steps of a report; no step lies after the end of yesterday."""
+    """State and steps of a report, all of them in office hours and none after the last working day before today."""
     state = state_of(unit, month, today)
     generator = random.Random(f"workflow:{unit}:{month}")  # noqa: S311 - invented days, nothing secret
     progress = Progress(state, month.replace(day=REPORT_DAY))
@@ -91,12 +93,15 @@ def progress_of(unit: str, month: dt.date, today: dt.date) -> Progress:
     is_current = month == month_of(today)
     handed_in = _moment(month, generator.randint(11, 18), generator)
     if not is_current and generator.random() < 0.03:
-        handed_in = _moment(month, generator.randint(21, 23), generator)
+        handed_in = at_work_after(_moment(month, generator.randint(21, 23), generator))
     if state is State.WAITING:
         handed_in = _moment(month, REPORT_DAY, generator)
-    yesterday = dt.datetime.combine(today - dt.timedelta(days=1), dt.time(16, 30), ZONE)
-    handed_in = min(handed_in, yesterday - dt.timedelta(days=2))
-    progress.typed_at = handed_in - dt.timedelta(hours=generator.randint(2, 30))
+    yesterday = at_work_before(dt.datetime.combine(today - dt.timedelta(days=1), dt.time(16, 30), ZONE))
+    handed_in = at_work_before(min(handed_in, yesterday - dt.timedelta(days=2)))
+    progress.typed_at = at_work_before(handed_in - dt.timedelta(hours=generator.randint(2, 30)))
+    if state is State.LATE_DRAFT:
+        day_after = dt.datetime.combine(progress.due_on + dt.timedelta(days=1), dt.time(9, 20), ZONE)
+        progress.reminded_at = min(at_work_after(day_after), yesterday)
     if state in (State.DRAFT, State.LATE_DRAFT):
         return progress
     progress.steps = _steps(state, handed_in, generator)
@@ -110,24 +115,24 @@ def _steps(state: State, handed_in: dt.datetime, generator: random.Random) -> li
     steps = [Step("draft", "submitted", "clerk", handed_in)]
     if state is State.WAITING:
         return steps
-    reviewed = handed_in + dt.timedelta(days=1, minutes=generator.randint(5, 55))
+    reviewed = at_work_after(handed_in + dt.timedelta(days=1, minutes=generator.randint(5, 55)))
     if state is State.RETURNED:
         return [
             *steps,
             Step("submitted", "returned", "reviewer", reviewed, "两处数据与台账不符，请核对后重报。"),
         ]
     if generator.random() < 0.06:
-        corrected = reviewed + dt.timedelta(hours=3)
+        corrected = at_work_after(reviewed + dt.timedelta(hours=3))
         steps += [
             Step("submitted", "returned", "reviewer", reviewed, "请核对探访数据。"),
             Step("returned", "submitted", "clerk", corrected),
         ]
-        reviewed = corrected + dt.timedelta(hours=20)
+        reviewed = at_work_after(corrected + dt.timedelta(hours=20))
     return [*steps, Step("submitted", "approved", "reviewer", reviewed)]
 
 
 def _bring_up_to(progress: Progress, latest: dt.datetime) -> None:
-    """Review of the running month happened yesterday, so that it is not locked yet."""
+    """Review of the running month happened on the last working day, so that it is not locked yet."""
     for before_last, step in enumerate(reversed(progress.steps[1:])):
         step.at = latest - dt.timedelta(minutes=20 * before_last)
 
@@ -142,6 +147,35 @@ def _lock(progress: Progress, today: dt.date) -> None:
 
 
 def _moment(month: dt.date, day: int, generator: random.Random) -> dt.datetime:
-    """A working hour of a day."""
+    """An office hour of a day, which may be one of a weekend."""
     time = dt.time(generator.choice((9, 10, 11, 14, 15, 16)), generator.randint(0, 59))
     return dt.datetime.combine(month.replace(day=day), time, ZONE)
+
+
+def is_at_work(moment: dt.datetime) -> bool:
+    """In office hours, Monday to Friday; holidays are not looked at."""
+    local = moment.astimezone(ZONE)
+    return local.weekday() < 5 and OPENS <= local.time() <= CLOSES
+
+
+def at_work_before(moment: dt.datetime) -> dt.datetime:
+    """``moment``, or near the end of the working day before it."""
+    local = moment.astimezone(ZONE)
+    if is_at_work(local):
+        return local
+    is_morning = local.time() < OPENS
+    day = local.date() - dt.timedelta(days=1) if is_morning else local.date()
+    while day.weekday() >= 5:
+        day -= dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(16, local.minute), ZONE)
+
+
+def at_work_after(moment: dt.datetime) -> dt.datetime:
+    """``moment``, or the beginning of the working day after it."""
+    local = moment.astimezone(ZONE)
+    if is_at_work(local):
+        return local
+    day = local.date() + dt.timedelta(days=1) if local.time() > CLOSES else local.date()
+    while day.weekday() >= 5:
+        day += dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(9, local.minute), ZONE)

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from eldercare.forms import StyledFormMixin
+from eldercare.forms import StyledFormMixin, without_invisible
 from indicators.actions.reports import FigureChange
 from indicators.pages.report_pages import TypedCell
 
@@ -49,7 +49,8 @@ def read_cells(data: QueryDict, codes: Iterable[str]) -> TypedCells:
         value, seen = data.get(f"value-{code}"), data.get(f"seen-{code}")
         if value is None:
             continue
-        reason, reason_was = data.get(f"reason-{code}", "").strip(), data.get(f"was-{code}", "")
+        reason = without_invisible(data.get(f"reason-{code}", "")).strip()
+        reason_was = data.get(f"was-{code}", "")
         if value.strip() == (seen or "") and reason == reason_was:
             continue
         cells.texts[code] = TypedCell(value, seen, reason)
@@ -77,8 +78,8 @@ class ReturnForm:
     """Remarks on single figures (``comment-<code>``) and a general note."""
 
     def __init__(self, data: QueryDict, codes: Iterable[str]) -> None:
-        self.note = data.get("note", "")
-        texts = {code: data.get(f"comment-{code}", "").strip() for code in codes}
+        self.note = without_invisible(data.get("note", ""))
+        texts = {code: without_invisible(data.get(f"comment-{code}", "")).strip() for code in codes}
         self.remarks = {code: text for code, text in texts.items() if text}
 
     def problem(self, names: dict[str, str]) -> str:

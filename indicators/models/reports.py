@@ -71,7 +71,7 @@ class MonthlyReport(models.Model):
         indexes: ClassVar = [models.Index(fields=["month", "status"], name="monthlyreport_month_status")]
 
     def __str__(self) -> str:
-        return f"{self.org_unit.name} {self.month:%Y-%m}"
+        return f"{self.org_unit.name}{self.month.year}年{self.month.month}月份月报"
 
     @property
     def is_editable(self) -> bool:

@@ -1,6 +1,7 @@
 """Overviews of many reports, each in a fixed number of queries: a month's units, a unit's months, the matrix."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.models import Metric, MetricEntry, MonthlyReport
-from indicators.pages.report_pages import STATUS_COLOURS, findings_in, reporting_units_seen_by
+from indicators.pages.report_pages import STATUS_COLOURS, findings_in
+from indicators.pages.report_places import reporting_units_seen_by
 from indicators.rules.checks import Finding
 from indicators.rules.months import add_months, months_between
 
@@ -79,6 +81,10 @@ class Standing:
         )
 
     @property
+    def is_reminded_today(self) -> bool:
+        return self.reminded_at is not None and timezone.localdate(self.reminded_at) == self.today
+
+    @property
     def percent(self) -> int:
         return self.filled * 100 // self.owed if self.owed else 0
 
@@ -103,23 +109,27 @@ class Overview:
         return all(each.report is None for each in self.standings)
 
     @property
-    def counts(self) -> list[tuple[str, int, str]]:
-        """The figures above the table: label, number, colour."""
+    def counts(self) -> list[tuple[str, int, str, str]]:
+        """The figures above the table: label, number, colour, remark. The later ones add up to the first."""
         of = [each.status for each in self.standings]
         drafts = [each for each in self.standings if each.status in ("", Status.DRAFT)]
+        late = sum(each.is_overdue for each in drafts)
         passed = of.count(Status.APPROVED) + of.count(Status.LOCKED)
         return [
-            ("应报", len(of), "secondary"),
-            ("未报", len(drafts), "secondary"),
-            ("逾期", sum(each.is_overdue for each in self.standings), "red"),
-            ("待审", of.count(Status.SUBMITTED), "blue"),
-            ("退回", of.count(Status.RETURNED), "orange"),
-            ("通过", passed, "green"),
+            ("应报", len(of), "secondary", ""),
+            ("未报", len(drafts), "red" if late else "secondary", f"其中逾期 {late}" if late else ""),
+            ("待审", of.count(Status.SUBMITTED), "blue", ""),
+            ("退回", of.count(Status.RETURNED), "orange", ""),
+            ("通过", passed, "green", ""),
         ]
 
     @property
     def to_remind(self) -> list[Standing]:
         return [each for each in self.standings if each.is_open]
+
+    @property
+    def reminded_today(self) -> list[Standing]:
+        return [each for each in self.to_remind if each.is_reminded_today]
 
     @property
     def due_on(self) -> dt.date | None:
@@ -129,10 +139,10 @@ class Overview:
 def load_overview(*, user: User, month: dt.date) -> Overview:
     units = reporting_units_seen_by(user, month)
     metrics = list(Metric.objects.collected().select_related("subset_of"))
-    reports = _reports(user, month, month).select_related("submitted_by")
+    reports = _reports(user, month, month).select_related("submitted_by", "org_unit")
     by_unit = {report.org_unit_id: report for report in reports}
     figures = _figures(user, [add_months(month, -1), month])
-    reminded = last_reminders(user, by_unit.values(), units) if user.may(Permission.REMIND_UNITS) else {}
+    reminded = last_reminders(user, by_unit.values()) if user.may(Permission.REMIND_UNITS) else {}
     standings = []
     for unit in units:
         owed = [metric for metric in metrics if is_owed(metric, unit)]
@@ -176,10 +186,16 @@ def _figures(user: User, months: list[dt.date]) -> dict[tuple[int, dt.date], tup
     return found
 
 
-def last_reminders(user: User, reports, units: list[OrgUnit]) -> dict[int, dt.datetime]:
+def reminded_today(user: User, month: dt.date) -> set[int]:
+    """The units that were reminded of their report of ``month`` today."""
+    reports = _reports(user, month, month).select_related("org_unit")
+    today = timezone.localdate()
+    return {unit for unit, at in last_reminders(user, reports).items() if timezone.localdate(at) == today}
+
+
+def last_reminders(user: User, reports: Iterable[MonthlyReport]) -> dict[int, dt.datetime]:
     """When each unit was last reminded of these reports, from the log that ``remind`` writes."""
-    names = {unit.pk: unit.name for unit in units}
-    subjects = {f"{names[report.org_unit_id]} {report.month:%Y-%m}": report.org_unit_id for report in reports}
+    subjects = {str(report): report.org_unit_id for report in reports}
     events = AuditEvent.objects.visible_to(user).filter(action=AuditEvent.Action.REMIND, subject__in=subjects)
     rows = events.order_by().values_list("subject").annotate(at=Max("at"))
     return {subjects[subject]: at for subject, at in rows}

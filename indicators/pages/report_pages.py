@@ -14,9 +14,10 @@ from eldercare.models import OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.actions.reports import owed_metrics, rules_for
 from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, ReportEvent
+from indicators.pages.report_places import next_month
 from indicators.rules.checks import Finding, change_findings, subset_findings
 from indicators.rules.figures import format_figure, relative_change
-from indicators.rules.months import add_months, month_end, month_of
+from indicators.rules.months import add_months
 from indicators.rules.transitions import TRANSITIONS
 
 Status = MonthlyReport.Status
@@ -28,7 +29,6 @@ STATUS_COLOURS = {
     Status.APPROVED: "green",
     Status.LOCKED: "green",
 }
-REPORTING_LEVELS = (OrgUnit.Level.COUNTY, OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Row:
     is_owed: bool = True
     findings: list[Finding] = field(default_factory=list)
     comments: list[CellComment] = field(default_factory=list)
+    was_returned: bool = False
     returned_with: Decimal | None = None
     is_changed: bool = False  # since the report was last returned
     typed: TypedCell | None = None
@@ -81,6 +82,10 @@ class Row:
     @property
     def before_plain(self) -> str:
         return format_figure(self.before, grouped=False)
+
+    @property
+    def returned_plain(self) -> str:
+        return format_figure(self.returned_with, grouped=False)
 
     @property
     def returned_display(self) -> str:
@@ -200,6 +205,12 @@ class ReportPage:
         return [row for row in self.rows if row.comments]
 
     @property
+    def untouched(self) -> list[Row]:
+        """Figures that were sent back with a remark and still stand as they were."""
+        is_returned = self.report.status == Status.RETURNED
+        return [row for row in self.rows if is_returned and row.comments and not row.is_changed]
+
+    @property
     def owed(self) -> int:
         return sum(group.owed for group in self.groups)
 
@@ -283,22 +294,10 @@ class ReportPage:
         return next_month(self.month)
 
 
-def next_month(month: dt.date) -> dt.date | None:
-    """The month after; ``None`` while that has not begun."""
-    following = add_months(month, 1)
-    return following if following <= month_of(timezone.localdate()) else None
-
-
 def _neighbour(units: list[OrgUnit], unit: OrgUnit, step: int) -> OrgUnit | None:
     codes = [each.code for each in units]
     index = codes.index(unit.code) + step if unit.code in codes else -1
     return units[index] if 0 <= index < len(units) else None
-
-
-def reporting_units_seen_by(user: User, month: dt.date) -> list[OrgUnit]:
-    """The units whose reports of ``month`` the user may see: the county first, then its townships."""
-    units = OrgUnit.objects.visible_to(user).as_of(month_end(month))
-    return list(units.filter(level__in=REPORTING_LEVELS).order_by("path"))
 
 
 def load_page(
@@ -321,7 +320,7 @@ def load_page(
     report.org_unit = unit
     rows = _rows(report)
     events = list(report.steps.select_related("by"))
-    last_return = next((each for each in reversed(events) if each.to_status == Status.RETURNED), None)
+    last_return = _last_return(report, events)
     _mark_return(rows, report, last_return)
     for row in rows:
         row.typed = (typed or {}).get(row.metric.code)
@@ -370,15 +369,22 @@ def last_month_of(report: MonthlyReport) -> dict[str, Decimal]:
     return dict(entries.values_list("metric__code", "value"))
 
 
+def _last_return(report: MonthlyReport, events: list[ReportEvent]) -> ReportEvent | None:
+    """The step of the reviewer; a resubmission that was taken back leads to the same state some time after it."""
+    returns = [each for each in events if each.to_status == Status.RETURNED]
+    return next((each for each in returns if report.returned_at and each.at >= report.returned_at), None)
+
+
 def _mark_return(rows: list[Row], report: MonthlyReport, last_return: ReportEvent | None) -> None:
     """Put the remarks of the last return on their rows, and mark what has changed since then."""
-    if last_return is None or report.returned_at is None:
+    if last_return is None:
         return
     comments: dict[int, list[CellComment]] = {}
     for comment in report.comments.filter(created_at__gte=report.returned_at).select_related("created_by"):
         comments.setdefault(comment.metric_id, []).append(comment)
     for row in rows:
         row.comments = comments.get(row.metric.pk, [])
+        row.was_returned = True
         then = last_return.figures.get(row.metric.code)
         row.returned_with = Decimal(then) if then else None
         row.is_changed = row.returned_with != row.value

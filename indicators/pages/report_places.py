@@ -1,4 +1,4 @@
-"""The unit and month that an address names, as far as the user may see them."""
+"""Units and months of reports, as far as the user may see them: those that an address names, and their like."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
 from indicators.models import MonthlyReport, Plan
-from indicators.pages.report_pages import reporting_units_seen_by
-from indicators.rules.months import month_of
+from indicators.rules.months import add_months, month_end, month_of
+
+REPORTING_LEVELS = (OrgUnit.Level.COUNTY, OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,15 @@ def find_place(user: User, month: dt.date, code: str) -> Place:
 def check_month(month: dt.date) -> None:
     if month > month_of(timezone.localdate()):
         raise Missing(f"{month:%Y}年{month.month}月还没有到，月报从当月 1 日起开放。")
+
+
+def reporting_units_seen_by(user: User, month: dt.date) -> list[OrgUnit]:
+    """The units whose reports of ``month`` the user may see: the county first, then its townships."""
+    units = OrgUnit.objects.visible_to(user).as_of(month_end(month))
+    return list(units.filter(level__in=REPORTING_LEVELS).order_by("path"))
+
+
+def next_month(month: dt.date) -> dt.date | None:
+    """The month after; ``None`` while that has not begun."""
+    following = add_months(month, 1)
+    return following if following <= month_of(timezone.localdate()) else None

@@ -1,13 +1,18 @@
 """Reading and checking a typed figure: pure functions, the same for page, API, command line and upload."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
 MAX_DIGITS = 14  # before the decimal point: beyond any figure a county reports, well inside the column
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+# Full-width forms (１２，＋) are what a Chinese keyboard types; other look-alikes (①, ²) are not figures.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x3000: " ",
+    0x00A0: " ",
+    0x2212: "-",
+}
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}([, ])[0-9]{3}(\1[0-9]{3})*(\.[0-9]*)?")
 _EMPTY_MARKS = frozenset({"", "-", "—", "--", "/"})
 
 
@@ -27,15 +32,15 @@ class FigureRule:
 def parse_figure(text: str, rule: FigureRule) -> Decimal | None:
     """Read what a person typed or pasted: ``None`` for an empty cell, which is *not* 0.
 
-    Full-width digits (１２), blanks and thousands separators (1,200) are understood. Raises ``FigureError`` for
+    Full-width digits (１２) and thousands groups (1,200 or 1 200) are understood. Raises ``FigureError`` for
     text, percent signs, negative values, too many digits, and fractions of what is counted in whole units.
     """
     shown = text.strip()[:20]
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = text.translate(_FULL_WIDTH).strip()
     if plain in _EMPTY_MARKS:
         return None
     if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
+        plain = plain.replace(",", "").replace(" ", "")
     if not _NUMBER.fullmatch(plain):
         raise FigureError(_explain(shown, plain, rule))
     if len(plain.lstrip("+-").split(".")[0].lstrip("0")) > MAX_DIGITS:
@@ -53,6 +58,8 @@ def parse_figure(text: str, rule: FigureRule) -> Decimal | None:
 def _explain(shown: str, plain: str, rule: FigureRule) -> str:
     if "%" in plain:
         return f"“{shown}”带有百分号，这里填的是“{rule.unit}”数，不是比例。"
+    if re.fullmatch(r"[0-9.,\s]+", plain) and re.search(r"\s", plain):
+        return f"“{shown}”中间有空格，分不清是一个数还是两个数，请重新填写。"
     if "," in plain:
         return f"“{shown}”中的逗号位置不对，千分位写法如 1,200，也可以直接写 1200。"
     if re.fullmatch(r"[+-]?[\d.]+[eE][+-]?\d+", plain):

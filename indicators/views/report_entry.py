@@ -93,7 +93,7 @@ def submit(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
         actions.submit(report=report, by=request.user, allow_missing="allow_missing" in request.POST)
     except Refused as refusal:
         return show(request, place, status=status_of(refusal), problem=f"没有提交：{refusal}")
-    messages.success(request, f"{report}月报已提交，请等候审核。")
+    messages.success(request, f"{report}已提交，请等候审核。")
     return _to_report(report)
 
 

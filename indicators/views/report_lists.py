@@ -12,9 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from eldercare.errors import Refused
 from eldercare.permissions import Permission, requires
 from indicators.actions import reports as actions
-from indicators.pages.report_lists import MATRIX_MONTHS, first_month, load_matrix, load_overview
-from indicators.pages.report_pages import next_month, reporting_units_seen_by
-from indicators.pages.report_places import Missing, check_month
+from indicators.pages.report_lists import (
+    MATRIX_MONTHS,
+    first_month,
+    load_matrix,
+    load_overview,
+    reminded_today,
+)
+from indicators.pages.report_places import Missing, check_month, next_month, reporting_units_seen_by
 from indicators.rules.months import MonthError, add_months, month_of, parse_month
 from indicators.views.reports import missing
 
@@ -70,7 +75,10 @@ def month_overview(request: HttpRequest, month: dt.date) -> HttpResponse:
 @require_POST
 @requires(Permission.REMIND_UNITS)
 def remind(request: HttpRequest, month: dt.date) -> HttpResponse:
-    """Remind one unit (``unit=<code>``) or all that have not handed in (``unit=all``)."""
+    """Remind one unit (``unit=<code>``) or all that have not handed in (``unit=all``).
+
+    Whoever was reminded today is left out, unless the person was asked and wants it (``again=1``).
+    """
     try:
         check_month(month)
         wanted = request.POST.get("unit", "")
@@ -81,15 +89,21 @@ def remind(request: HttpRequest, month: dt.date) -> HttpResponse:
             raise Missing(f"没有代码为“{wanted[:20]}”的填报单位，或者它不在您的查看范围内。")
     except Missing as problem:
         return missing(request, problem)
+    done = set() if request.POST.get("again") else reminded_today(request.user, month)
+    due = [unit for unit in units if unit.pk not in done]
     try:
-        number = actions.remind(month=month, units=units, by=request.user)
+        number = actions.remind(month=month, units=due, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("report-month", month=month)
-    if not number:
+    left_out = len(units) - len(due)
+    if not number and left_out:
+        messages.info(request, "今日已催报过，没有重复发送。确需再次催报，请再点“催报”并确认。")
+    elif not number:
         messages.info(request, "没有需要催报的单位：月报都已提交，或者尚未开启。")
     elif wanted == EVERY_UNIT:
-        messages.success(request, f"已向 {number} 个单位的填报人发送催报通知。")
+        rest = f"另有 {left_out} 个单位今日已催报过，没有重复发送。" if left_out else ""
+        messages.success(request, f"已向 {number} 个单位的填报人发送催报通知。{rest}")
     else:
         messages.success(request, f"已向{units[0].name}的填报人发送催报通知。")
     return redirect("report-month", month=month)

@@ -27,7 +27,7 @@ def withdraw(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     return _step(
         request, month, code,
         lambda report: actions.withdraw(report=report, by=request.user),
-        done="月报已撤回，可以继续修改；改好后请再次提交。",
+        done="已撤回，可以继续修改；改好后请再次提交。",
     )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def reopen(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
         actions.reopen(report=report, by=request.user, note=note)
         hint_roll_up()
 
-    return _step(request, month, code, act, done="审核已撤销，月报退回填报单位修改。")
+    return _step(request, month, code, act, done="的审核已撤销，退回填报单位修改。")
 
 
 @require_POST
@@ -57,7 +57,7 @@ def approve(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
         actions.approve(report=report, by=request.user)
         hint_roll_up()
 
-    return _step(request, month, code, act, done="月报已审核通过，各项指标随即重新汇总。")
+    return _step(request, month, code, act, done="已审核通过，各项指标随即重新汇总。")
 
 
 @require_POST
@@ -71,7 +71,7 @@ def return_(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
             raise Refused(problem)
         actions.return_report(report=report, by=request.user, comments=form.remarks, note=form.note)
 
-    return _step(request, month, code, act, done="月报已退回，填报人会在首页看到通知。")
+    return _step(request, month, code, act, done="已退回，填报人会在首页看到通知。")
 
 
 def _codes() -> list[str]:
@@ -93,7 +93,7 @@ def _step(
         act(report)
     except Refused as refusal:
         return _refused(request, place, refusal)
-    messages.success(request, f"{report}：{done}")
+    messages.success(request, f"{report}{done}")
     return redirect("report", month=month, code=code)
 
 

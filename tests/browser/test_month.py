@@ -13,11 +13,12 @@ from playwright.sync_api import Page, expect
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Role
 from indicators.actions.calendar import open_month
-from indicators.actions.reports import owed_metrics
+from indicators.actions.reports import owed_metrics, return_report
 from indicators.actions.rollups import request_roll_up_from
 from indicators.models import IndicatorValue, MetricEntry, MonthlyReport
 from indicators.rollup import roll_up_due
 from indicators.rules.months import add_months, month_of
+from tests.conftest import PASSWORD
 from tests.indicators.factories import file_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -244,10 +245,104 @@ def test_what_is_typed_outlives_a_broken_network_and_an_ended_session(town, open
     page.fill("#v-caregivers", "19")
     page.keyboard.press("Enter")
     expect(page.locator("[data-save-state]")).to_contain_text("登录已失效，1 项没有保存")
+    expect(page.locator("#v-caregivers")).to_have_value("19")
     page.context.add_cookies(cookies)
     page.get_by_role("button", name="重试").click()
     all_saved(page)
     assert town.figures() == {"care_staff": 21, "caregivers": 19}
+
+
+def test_signing_in_again_in_another_window_saves_by_itself(town, open_browser, watch):
+    watch.expected = ("401 (Unauthorized)",)
+    page = open_browser(town.clerk)
+    page.goto(town.url)
+    page.context.clear_cookies(name="sessionid")
+    page.fill("#v-caregivers", "19")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-save-state]")).to_contain_text("登录已失效，1 项没有保存")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="在新窗口登录").click()
+    other = opened.value
+    other.fill("input[name=username]", town.clerk.username)
+    other.fill("input[name=password]", PASSWORD)
+    other.click("form button[type=submit]:has-text('登录')")
+    other.wait_for_url(lambda url: "/sign-in/" not in url)
+    all_saved(page)
+    assert town.figures() == {"caregivers": 19}
+
+
+@pytest.fixture
+def returned(town) -> Town:
+    """Sent back with remarks on two figures, last month's being the same."""
+    file_report(town.unit, town.month, last_month(town), by=town.clerk, status="submitted")
+    remarks = {"nursing_beds": "与床位台账不符，请核对", "care_staff": "请核对"}
+    return_report(report=town.report, by=town.reviewer, comments=remarks)
+    return town
+
+
+def test_what_was_sent_back_is_followed_while_typing(returned, open_browser):
+    page = open_browser(returned.clerk)
+    page.goto(returned.url)
+    changed = page.locator('tr[data-code="nursing_beds"] [data-changed]')
+    untouched = page.locator("[data-untouched-box]")
+    expect(changed).to_be_hidden()
+    expect(untouched).to_contain_text("退回意见 2 项未改")
+    page.locator("#v-nursing_beds").fill("250")
+    expect(changed).to_have_text("已改240 → 250")
+    page.locator("#v-nursing_beds").fill("1251")
+    expect(changed).to_have_text("已改240 → 1,251")
+    page.locator("#v-nursing_beds").fill("")
+    expect(changed).to_have_text("已改240 → 未报")
+    page.locator("#v-nursing_beds").fill("240")
+    expect(changed).to_be_hidden()
+    page.locator("#v-nursing_beds").fill("251")
+    page.keyboard.press("Enter")
+    all_saved(page)
+    expect(changed).to_have_text("已改240 → 251")
+    expect(untouched).to_contain_text("退回意见 1 项未改")
+    expect(page.locator("[data-all-clear]")).to_be_hidden()
+    page.get_by_role("button", name="提交审核").click()
+    expect(page.locator("dialog.ask")).to_contain_text("退回意见还有 1 项未改。提交后由县级审核")
+    answer_yes(page, "提交")
+    expect(page.locator(".notice-line").first).to_contain_text("月报已提交")
+
+
+def test_a_definition_covers_no_name(town, open_browser):
+    page = open_browser(town.clerk)
+    page.goto(town.url)
+    for code in (town.codes[1], town.codes[12]):
+        page.focus(f"#v-{code}")
+        tip = page.locator(f"#d-{code}").bounding_box()
+        field = page.locator(f"#v-{code}").bounding_box()
+        name = page.locator(f'tr[data-code="{code}"] .cell-name').bounding_box()
+        assert tip["x"] >= name["x"] + name["width"]
+        assert tip["x"] >= field["x"] + field["width"]
+        assert tip["y"] >= name["y"] + name["height"]
+
+
+def test_toasts_come_one_at_a_time_above_the_bar(town, open_browser):
+    page = open_browser(town.clerk)
+    page.goto(town.url)
+    copy_as_from_excel(page, "20\n20\n20\n")
+    page.focus("#v-care_staff")
+    page.keyboard.press("Control+V")
+    all_saved(page)
+    page.get_by_role("button", name="撤销粘贴").click()
+    expect(page.locator(".toast-line")).to_have_count(1)
+    expect(page.locator(".toast-line")).to_contain_text("已撤销粘贴")
+    toast = page.locator(".toast-line").bounding_box()
+    assert toast["y"] + toast["height"] <= page.locator(".entry-bar").bounding_box()["y"]
+
+
+def test_the_remarks_of_a_printed_report_have_room(returned, open_browser):
+    page = open_browser(returned.clerk)
+    page.set_viewport_size({"width": 700, "height": 1000})  # what A4 leaves between its margins
+    page.goto(returned.url)
+    page.emulate_media(media="print")
+    table = page.locator(".report-table").bounding_box()
+    remarks = page.locator('tr[data-code="nursing_beds"] .cell-remarks').bounding_box()
+    assert 0.24 <= remarks["width"] / table["width"] <= 0.27
+    assert table["width"] <= 700
 
 
 def test_pasting_by_name_too_much_and_undoing(town, open_browser):

@@ -7,9 +7,12 @@ import openpyxl
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from eldercare import audit
+from eldercare.audit_words import detail_text
+from eldercare.middleware import HistoryMiddleware
 from eldercare.models import AuditEvent
 
 
@@ -82,6 +85,36 @@ def test_the_log_can_be_narrowed(auditor, cast, query, found):
 def test_nonsense_in_the_address_breaks_nothing(auditor, query):
     assert auditor.get(f"/log/?{query}").status_code == 200
     assert auditor.get(f"/log/export/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("since=x", "“起”"),
+        ("since=2025-06-02&until=2025-06-01", "“止”"),
+        ("from=x", "“from”"),
+        ("action=%E6%97%A0", "“动作”"),
+    ],
+)
+def test_a_condition_that_is_not_used_is_named(auditor, cast, query, words):
+    note(cast.county_clerk)
+    page = auditor.get(f"/log/?{query}").content.decode()
+    assert "没有采用" in page
+    assert words in page.split("没有采用")[0].rsplit("<span>", 1)[1]
+    *_, footer = exported(auditor.get(f"/log/export/?{query}"))
+    assert f"{words}没有采用" in footer[0]
+
+
+def test_conditions_that_are_used_are_not_complained_about(auditor):
+    page = auditor.get("/log/?q=&action=plan&user=&since=2025-06-01&until=&before=9").content.decode()
+    assert "没有采用" not in page
+
+
+def test_the_page_calls_the_user_name_by_one_name(auditor, cast):
+    note(cast.county_clerk)
+    page = auditor.get("/log/").content.decode().split("<main")[1]
+    assert "姓名与用户名</th>" in page
+    assert ">账号<" not in page
 
 
 def test_paging_by_position_misses_and_repeats_nothing(auditor, cast, django_assert_max_num_queries):
@@ -162,6 +195,30 @@ def test_a_secret_is_refused(cast):
     with pytest.raises(ValueError, match="no secrets"):
         note(cast.county_clerk, new_password="x")
     assert not AuditEvent.objects.exists()
+
+
+def test_what_an_action_writes_carries_the_address_of_the_request(cast, enter):
+    def action(request):
+        note(cast.county_clerk, "report", subject="沈荡镇 提交")
+        return HttpResponse()
+
+    request = RequestFactory().get("/", REMOTE_ADDR="10.1.2.3")
+    request.user = cast.county_clerk
+    HistoryMiddleware(action)(request)
+    note(cast.county_clerk, subject="定时任务")
+    assert list(AuditEvent.objects.order_by("pk").values_list("address", flat=True)) == ["10.1.2.3", None]
+
+
+def test_the_history_of_the_database_carries_the_address_too(cast, enter):
+    office = enter(cast.administrator, REMOTE_ADDR="10.1.2.3")
+    office.post(f"/accounts/{cast.leader.pk}/disable/")
+    context = cast.leader.events.order_by("pgh_id").last().pgh_context.metadata
+    assert (context["name"], context["address"]) == ("马行简", "10.1.2.3")
+
+
+def test_the_details_are_in_words():
+    detail = {"changes": ["小数位：0 → 1"], "date": "2025-06-01", "quantity": "3", "evidence": "发票"}
+    assert detail_text(detail) == "修改：小数位：0 → 1；日期：2025-06-01；数量：3；依据：发票"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.views import View
+from rest_framework.decorators import api_view
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -51,6 +52,12 @@ class MarkedApi(APIView):
         return Response({"for": "auditors"})
 
 
+@requires(Permission.VIEW_LOG)
+@api_view(["GET"])
+def marked_api_function(request):
+    return Response({"for": "auditors"})
+
+
 @requires(Permission.SIGNED_IN)
 def refuses(request):
     raise PermissionDenied("提交人不能审核自己提交的月报。")
@@ -75,6 +82,7 @@ urlpatterns = [
     path("t/class/", MarkedClass.as_view()),
     path("t/marked-as-view/", requires(Permission.VIEW_LOG)(View.as_view())),
     path("t/api/", MarkedApi.as_view()),
+    path("t/api-function/", marked_api_function),
     path("t/unmarked-api/", UnmarkedApi.as_view()),
     path("t/refuses/", refuses),
     path("t/misses/", misses),
@@ -96,10 +104,20 @@ def test_a_view_without_a_mark_is_closed_to_everybody(cast, enter, caplog, addre
         assert address.strip("/") in caplog.text
 
 
-@pytest.mark.parametrize("address", ["/t/unmarked-api/", "/t/api/", "/t/marked/", "/t/unmarked/"])
+@pytest.mark.parametrize("address", ["/t/marked/", "/t/unmarked/"])
 def test_without_an_account_nothing_but_public_views_opens(client, db, address):
     assert client.get(address).url.startswith("/sign-in/")
     assert client.get(address, headers={"Accept": "application/json"}).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/t/unmarked-api/", "/t/api/", "/t/api-function/"])
+def test_without_an_account_every_api_is_closed_and_says_so_as_an_api(client, db, address):
+    answer = client.get(address)
+    assert (answer.status_code, answer.json()) == (401, {"detail": "请先登录。"})
+
+
+def test_the_mark_of_a_permission_puts_an_api_behind_djangos_sign_in_too():
+    assert marked_api_function.login_required is True
 
 
 def test_a_public_view_needs_no_account(client, db):

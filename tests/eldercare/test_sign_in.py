@@ -249,7 +249,7 @@ def test_other_sessions_end_when_the_password_changes(client, cast):
 @pytest.mark.parametrize(
     ("password", "complaint"),
     [
-        ("Short-1", "10"),
+        ("Short-1", "密码至少 10 位"),
         ("alllowercase", "四类中的至少三类"),
         ("1234567890", "四类中的至少三类"),
         ("Lingdao-2025!", "不能包含用户名或姓名"),

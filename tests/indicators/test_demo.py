@@ -2,26 +2,23 @@
 
 import datetime as dt
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
 
 from eldercare.demo import ACCOUNTS, is_demo_database
-from eldercare.models import OrgUnit, User
-from eldercare.permissions import Role
+from eldercare.models import Notice, OrgUnit, User
 from indicators.actions.reports import rules_for
-from indicators.demo import series, workflow
+from indicators.demo import workflow
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
 from indicators.demo.seeding import CannotSeed, seed
-from indicators.fixtures import fixtures_dir, load_all, read_json
+from indicators.fixtures import load_all
 from indicators.models import (
     CellComment,
     Indicator,
@@ -49,145 +46,6 @@ def seeded(django_db_setup, django_db_blocker) -> Iterator[None]:
         seed(today=TODAY)
         yield
         call_command("flush", verbosity=0, interactive=False)
-
-
-# --- The figures as such ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def figures() -> dict[series.Report, series.Figures]:
-    return series.figures(THROUGH)
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> dict[str, dict]:
-    return {row["code"]: row for row in read_json(fixtures_dir() / "metrics.json")}
-
-
-def fingerprint(figures: dict[series.Report, series.Figures]) -> str:
-    rows = sorted(
-        (unit, f"{month}", code, f"{v:f}")
-        for (unit, month), row in figures.items()
-        for code, v in row.items()
-    )
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-
-
-def test_figures_are_the_same_every_time(figures):
-    assert fingerprint(series.figures(THROUGH)) == fingerprint(figures)
-
-
-def test_a_shorter_demo_is_the_beginning_of_a_longer_one(figures):
-    for key, row in series.figures(dt.date(2021, 6, 1)).items():
-        assert row == figures[key]
-
-
-def test_every_owed_figure_is_there_in_every_month(figures, catalogue):
-    owed = defaultdict(set)
-    for code, row in catalogue.items():
-        if row["is_collected"]:
-            owed[row["reporter"]].add(code)
-    for (unit, month), row in figures.items():
-        own = owed["county"] if unit == COUNTY else owed["township"]
-        expected = {"elder_service_organizations"} if month < FIRST_MONTH else own | owed["both"]
-        assert set(row) == expected, (unit, month)
-
-
-def test_figures_are_not_negative_and_as_whole_as_their_metric(figures, catalogue):
-    for row in figures.values():
-        for code, value in row.items():
-            assert value >= 0
-            assert value == round(value, catalogue[code]["decimals"])
-
-
-def test_no_part_exceeds_its_whole_anywhere(figures, catalogue):
-    for key, row in figures.items():
-        for code, value in row.items():
-            whole = catalogue[code]["subset_of"]
-            if whole in row:
-                assert value <= row[whole], (key, code)
-
-
-def test_covered_villages_are_no_more_than_there_are(figures):
-    for (unit, month), row in figures.items():
-        if unit != COUNTY:
-            everywhere = row["urban_communities"] + row["administrative_villages"]
-            assert row["villages_covered_by_care_center"] <= everywhere, (unit, month)
-
-
-def test_weekly_visits_due_are_people_times_weeks(figures):
-    assert [series.mondays(dt.date(2021, month, 1)) for month in (2, 3)] == [4, 5]
-    for (unit, month), row in figures.items():
-        if unit != COUNTY:
-            assert row["weekly_visits_due"] % series.mondays(month) == 0
-
-
-def test_elders_grow_beyond_120_000_by_2025(figures):
-    totals = [
-        sum(figures[unit, dt.date(year, 12, 1)]["registered_elders_60"] for unit in TOWNSHIPS)
-        for year in range(2020, 2026)
-    ]
-    assert totals[0] == 105_752
-    assert totals == sorted(totals)
-    assert totals[-1] > 120_000
-
-
-def test_sharing_out_moves_nothing_between_townships():
-    held = [5, 3, 2]
-    assert series.share_out(12, [Fraction(w) for w in (5, 3, 2)], held, None) == [6, 4, 2]
-    assert series.share_out(9, [Fraction(w) for w in (5, 3, 2)], held, [4, 9, 9]) == [4, 3, 2]
-    assert sum(series.share_out(20, [Fraction(1)] * 3, [0, 0, 0], [2, 9, 9])) == 20
-
-
-# --- States of the reports --------------------------------------------------------------------------------
-
-DAYS = ["2026-02-25", "2026-02-21", "2026-02-20", "2026-02-04", "2026-03-01", "2026-01-31", "2026-01-02"]
-
-
-@pytest.mark.parametrize("day", DAYS)
-def test_one_township_is_late_and_one_returned_on_any_day(day):
-    today = dt.date.fromisoformat(day)
-    current = today.replace(day=1)
-    before = (current - dt.timedelta(days=1)).replace(day=1)
-    units = (COUNTY, *TOWNSHIPS)
-    now = {unit: workflow.progress_of(unit, current, today) for unit in units}
-    then = {unit: workflow.progress_of(unit, before, today) for unit in units}
-    late = [p for p in (*now.values(), *then.values()) if p.is_late and p.status == "draft"]
-    assert len(late) == 1
-    assert late[0].due_on < today
-    assert [p.status for p in now.values()].count("returned") == 1
-    assert [p.status for p in now.values()].count("approved") >= 3
-    if today.day > 20:
-        assert [p.status for p in now.values()].count("submitted") == 1
-
-
-@pytest.mark.parametrize("day", DAYS)
-def test_steps_follow_each_other_and_none_lies_ahead(day):
-    today = dt.date.fromisoformat(day)
-    for month in (dt.date(2025, 11, 1), dt.date(2025, 12, 1), today.replace(day=1)):
-        for unit in (COUNTY, *TOWNSHIPS):
-            progress = workflow.progress_of(unit, month, today)
-            moments = [step.at for step in progress.steps]
-            assert moments == sorted(moments)
-            assert all(at.astimezone(workflow.ZONE).date() < today for at in moments)
-            sources = ["draft", *(step.target for step in progress.steps)]
-            assert [step.source for step in progress.steps] == sources[: len(progress.steps)]
-
-
-# --- Accounts ---------------------------------------------------------------------------------------------
-
-
-def test_there_is_an_account_per_role_and_a_clerk_per_township():
-    roles = {account["role"] for account in ACCOUNTS}
-    assert roles == set(Role.values)
-    clerks = [account["org_code"] for account in ACCOUNTS if account["role"] == Role.TOWNSHIP_CLERK]
-    assert sorted(clerks) == sorted(TOWNSHIPS)
-    assert len({account["username"] for account in ACCOUNTS}) == len(ACCOUNTS)
-
-
-@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account["username"])
-def test_demo_passwords_satisfy_the_rules(account):
-    validate_password(account["password"], User(username=account["username"], full_name=account["full_name"]))
 
 
 # --- Seeding ----------------------------------------------------------------------------------------------
@@ -441,3 +299,26 @@ def test_every_reported_formula_has_a_value(seeded, month):
 @pytest.mark.django_db
 def test_plan_is_loaded_once(seeded):
     assert Plan.objects.count() == 1
+
+
+# --- The time of day --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_figures_were_typed_in_office_hours(seeded):
+    typed = MetricEntry.objects.order_by().values_list("entered_at", flat=True).distinct()
+    assert [at for at in typed if not workflow.is_at_work(at)] == []
+
+
+@pytest.mark.django_db
+def test_notices_carry_the_time_of_what_caused_them(seeded):
+    kinds = {notice.kind: notice for notice in Notice.objects.all()}
+    assert len(kinds) == Notice.objects.count() == 3
+    of = {report.org_unit.code: report for report in MonthlyReport.objects.for_month(THROUGH)}
+    assert kinds["returned"].created_at == of[workflow.RETURNED].returned_at
+    assert kinds["submitted"].created_at == of[workflow.WAITING].submitted_at
+    reminded = kinds["reminder"].created_at
+    assert workflow.is_at_work(reminded)
+    assert of[workflow.LATE].due_on < reminded.astimezone(workflow.ZONE).date() < TODAY
+    assert kinds["reminder"].text == "请尽快报送2026年2月份月报，截止日 2月20日。"
+    assert kinds["returned"].text.startswith(f"{of[workflow.RETURNED]}被退回")

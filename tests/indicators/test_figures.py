@@ -128,3 +128,22 @@ def test_change_is_relative_to_last_month():
 def test_a_reason_is_asked_for_beyond_the_plausible_change(now, before, needed):
     as_decimal = [None if each is None else Decimal(each) for each in (now, before)]
     assert needs_reason(*as_decimal, Decimal("0.30")) is needed
+
+
+@pytest.mark.parametrize("text", ["12 34", "1 2", "1 20 000", "12 345 6"])
+def test_blanks_that_are_no_thousands_groups_are_not_guessed_away(text):
+    with pytest.raises(FigureError, match="分不清是一个数还是两个数"):
+        parse_figure(text, COUNT)
+
+
+@pytest.mark.parametrize("text", ["10²", "①", "½", "٣", "十二"])
+def test_look_alikes_of_digits_are_not_figures(text):
+    with pytest.raises(FigureError, match="不是数字"):
+        parse_figure(text, COUNT)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1 200", 1200), ("12 345 678", 12345678), ("　１，２００　", 1200)]
+)
+def test_thousands_groups_are_read(text, value):
+    assert parse_figure(text, COUNT) == value

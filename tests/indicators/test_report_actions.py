@@ -149,9 +149,9 @@ def test_a_complete_report_is_handed_in_and_the_reviewers_hear_of_it(desk):
     assert (report.status, report.submitted_by, report.is_late) == (Status.SUBMITTED, desk.clerk, False)
     ((kind, text),) = notices(desk.reviewer)
     assert kind == "submitted"
-    assert "沈荡镇 2026-06月报已提交" in text
+    assert "沈荡镇2026年6月份月报已提交" in text
     assert notices(desk.county_clerk) == []
-    assert AuditEvent.objects.filter(action="report", user=desk.clerk, subject="沈荡镇 2026-06 提交").exists()
+    assert AuditEvent.objects.filter(action="report", user=desk.clerk, subject="沈荡镇2026年6月份月报 提交").exists()
 
 
 def test_an_empty_report_is_refused(desk):
@@ -293,12 +293,42 @@ def test_a_reminder_reaches_the_clerks_of_units_that_are_behind(submitted):
     assert reports.remind(month=JUNE, units=units, by=submitted.county_clerk) == 1
     ((kind, text),) = notices(cast.other_township_clerk)
     assert kind == "reminder"
-    assert "2026年06月月报" in text
-    assert "06月20日" in text
+    assert "2026年6月份月报" in text
+    assert "6月20日" in text
     assert notices(submitted.clerk) == []
-    assert AuditEvent.objects.filter(action="remind", subject="百步镇 2026-06").count() == 1
+    assert AuditEvent.objects.filter(action="remind", subject="百步镇2026年6月份月报").count() == 1
 
 
 def test_a_township_cannot_remind(desk):
     with pytest.raises(NotAllowed):
         reports.remind(month=JUNE, units=[desk.cast.other_township], by=desk.clerk)
+
+
+# --- Taking back -----------------------------------------------------------------------------------------------
+
+
+def test_taking_back_an_unreviewed_report_takes_back_its_punctuality(desk):
+    desk.save(**desk.good)
+    reports.submit(report=desk.report, by=desk.clerk)
+    report = reports.withdraw(report=desk.report, by=desk.clerk)
+    assert (report.status, report.first_submitted_at, report.submitted_by) == (Status.DRAFT, None, None)
+    MonthlyReport.objects.filter(pk=report.pk).update(due_on=dt.date(2000, 1, 20))
+    assert reports.submit(report=report, by=desk.clerk).is_late, "handed in on time once, taken back, late now"
+
+
+def test_taking_back_a_resubmission_keeps_the_remarks_open(desk):
+    desk.save(**desk.good)
+    reports.submit(report=desk.report, by=desk.clerk)
+    reports.return_report(report=desk.report, by=desk.reviewer, comments={"nursing_beds": "与台账不符"})
+    reports.submit(report=desk.report, by=desk.clerk)
+    assert not desk.report.comments.filter(resolved_at=None).exists()
+    report = reports.withdraw(report=desk.report, by=desk.clerk)
+    assert report.status == Status.RETURNED
+    assert report.first_submitted_at is not None
+    assert [c.text for c in report.comments.filter(resolved_at=None)] == ["与台账不符"]
+
+
+def test_a_reminder_that_nobody_has_read_is_replaced(desk):
+    for _ in range(3):
+        reports.remind(month=desk.report.month, units=[desk.report.org_unit], by=desk.county_clerk)
+    assert len([kind for kind, _ in notices(desk.clerk) if kind == Notice.Kind.REMINDER]) == 1

@@ -1,10 +1,12 @@
 """One cell at a time: what the page's script asks and what it is told."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
 
+from eldercare.models import AuditEvent
 from indicators.models import MetricEntry, MonthlyReport
 
 BAD_TEXTS = [
@@ -156,8 +158,6 @@ def test_without_the_csrf_token_nothing_is_written(desk, enter):
         {"value": "1", "seen": "sNaN"},
         {"value": "1", "seen": "1e9"},
         {"value": "1", "reason": "长" * 201},
-        {"value": "1", "reason": "\0"},
-        {"value": "\0"},
     ],
 )
 def test_a_malformed_body_is_refused_and_stores_nothing(desk, cell, body):
@@ -167,9 +167,14 @@ def test_a_malformed_body_is_refused_and_stores_nothing(desk, cell, body):
     assert desk.figure("care_staff") is None
 
 
-def test_what_is_no_json_is_refused(desk, enter):
-    answer = enter(desk.clerk).put(desk.url("cells/care_staff/"), "{", content_type="application/json")
+@pytest.mark.parametrize(
+    "body", ["{", "[" * 100_000, '{"value": "\\u0000"}', '{"value": "1", "reason": "\\u0000"}']
+)
+def test_what_is_no_json_is_refused_in_chinese(desk, enter, body):
+    answer = enter(desk.clerk).put(desk.url("cells/care_staff/"), body, content_type="application/json")
     assert answer.status_code == 400
+    assert "请" in answer.json()["detail"]
+    assert desk.figure("care_staff") is None
 
 
 def test_one_cell_costs_few_queries_however_many_are_filled(desk, enter, django_assert_max_num_queries):
@@ -178,3 +183,23 @@ def test_one_cell_costs_few_queries_however_many_are_filled(desk, enter, django_
     put(client, desk.url("cells/care_staff/"), value="36")
     with django_assert_max_num_queries(24):
         put(client, desk.url("cells/care_staff/"), value="37", seen="36")
+
+
+def test_without_an_accept_header_the_refusals_are_json_too(desk, client, enter):
+    address = desk.url("cells/care_staff/")
+    assert client.put(address, "{}").json() == {"detail": "请先登录。"}
+    assert "不支持" in enter(desk.clerk).get(address).json()["detail"]
+    stale = enter(desk.clerk, enforce_csrf_checks=True).put(address, "{}", content_type="application/json")
+    assert "页面已失效" in stale.json()["detail"]
+
+
+def test_who_saved_from_where_is_in_the_log(desk, enter):
+    put(enter(desk.clerk, REMOTE_ADDR="10.1.2.3"), desk.url("cells/care_staff/"), value="36")
+    assert AuditEvent.objects.latest("pk").address == "10.1.2.3"
+
+
+def test_an_empty_body_is_refused_in_chinese(desk, enter):
+    answer = enter(desk.clerk).put(desk.url("cells/care_staff/"), "", content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("填报内容无法识别：")
+    assert not re.search("[A-Za-z]", answer.json()["detail"])

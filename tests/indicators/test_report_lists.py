@@ -10,6 +10,7 @@ import pytest
 from eldercare.models import AuditEvent, Notice
 from indicators.actions import reports
 from indicators.actions.calendar import open_month
+from indicators.models import MonthlyReport
 from tests.indicators.conftest import JUNE, MAY, submit, text_of
 from tests.indicators.factories import file_report, make_metric
 
@@ -29,6 +30,16 @@ def test_the_month_shows_every_unit_and_counts_them(desk, reviewer):
         "<strong>1</strong>待审",
     ):
         assert words in page
+
+
+def test_the_figures_above_the_table_add_up(desk, enter, in_june):
+    open_month(JUNE)
+    submit(desk)
+    in_june.move_to(dt.datetime(2026, 6, 23, 2, 0, tzinfo=dt.UTC))
+    page = text_of(enter(desk.reviewer).get("/reports/2026-06/"))
+    assert "<strong>2</strong>未报（其中逾期 2）" in page
+    owed, *others = [int(number) for number in re.findall(r"<strong>(\d+)</strong>[应未待退通]", page)]
+    assert (owed, sum(others)) == (3, 3)
 
 
 def test_a_township_sees_only_itself(desk, clerk):
@@ -52,9 +63,42 @@ def test_reminding_one_and_all(desk, enter):
     client = enter(desk.county_clerk)
     answer = client.post("/reports/2026-06/remind/", {"unit": desk.cast.other_township.code}, follow=True)
     assert "已向百步镇的填报人发送催报通知" in text_of(answer)
-    assert re.search(r"百步镇.*?06-15 10:\d\d", text_of(answer))
-    assert "已向 3 个单位" in text_of(client.post("/reports/2026-06/remind/", {"unit": "all"}, follow=True))
-    assert Notice.objects.filter(recipient=desk.cast.other_township_clerk, kind="reminder").count() == 2
+    assert re.search(r"百步镇.*?今日已催报 10:\d\d", text_of(answer))
+    page = text_of(client.post("/reports/2026-06/remind/", {"unit": "all"}, follow=True))
+    assert "已向 2 个单位的填报人发送催报通知。另有 1 个单位今日已催报过" in page
+    assert Notice.objects.filter(recipient=desk.cast.other_township_clerk, kind="reminder").count() == 1
+
+
+def test_reminding_again_on_the_same_day_asks_first(desk, enter, in_june):
+    open_month(JUNE)
+    client, unit = enter(desk.county_clerk), desk.cast.other_township.code
+    client.post("/reports/2026-06/remind/", {"unit": unit})
+    page = text_of(client.get("/reports/2026-06/"))
+    assert re.search(r'data-confirm="今日 10:\d\d 已向百步镇催报过，确定再次催报吗？"', page)
+    assert "其中 1 个今日已催报过。" in page
+    events = AuditEvent.objects.filter(action="remind")
+    answer = client.post("/reports/2026-06/remind/", {"unit": unit}, follow=True)
+    assert "今日已催报过，没有重复发送" in text_of(answer)
+    assert events.count() == 1
+    client.post("/reports/2026-06/remind/", {"unit": unit, "again": "1"})
+    assert events.count() == 2
+    in_june.move_to(dt.datetime(2026, 6, 16, 2, 0, tzinfo=dt.UTC))
+    client = enter(desk.county_clerk)
+    page = text_of(client.get("/reports/2026-06/"))
+    assert "今日" not in page
+    assert re.search(r"06-15 10:\d\d", page)
+    client.post("/reports/2026-06/remind/", {"unit": unit})
+    assert events.count() == 3
+
+
+def test_times_of_another_year_are_shown_with_their_year(desk, clerk):
+    submit(desk)
+    assert re.search(r'<td class="nowrap">06-15 10:\d\d', text_of(clerk.get("/reports/2026-06/")))
+    MonthlyReport.objects.filter(pk=desk.report.pk).update(
+        submitted_at=dt.datetime(2025, 12, 30, 2, 0, tzinfo=dt.UTC)
+    )
+    assert '<td class="nowrap">2025-12-30 10:00 顾云舟' in text_of(clerk.get("/reports/2026-06/"))
+    assert "提交：顾云舟 2025-12-30 10:00" in text_of(clerk.get(desk.url()))
 
 
 def test_reminding_an_unknown_unit_is_not_found(desk, enter):

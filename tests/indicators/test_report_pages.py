@@ -221,6 +221,42 @@ def test_a_return_comes_back_with_remarks_and_the_second_round_shows_what_change
     assert "已改</strong>35 → <span data-changed-to>未报" in page
 
 
+def hidden(page: str, name: str) -> bool:
+    return re.search(rf"<[^>]*\bdata-{name}\b[^>]*>", page)[0].endswith(" hidden>")
+
+
+def test_remarks_that_changed_nothing_are_named_before_submitting_and_stop_nobody(desk, clerk):
+    submit(desk)
+    remarks = {"nursing_beds": "与台账不符", "care_staff": "请核对"}
+    reports.return_report(report=desk.report, by=desk.reviewer, comments=remarks)
+    desk.save(care_staff="36")
+    page = text_of(clerk.get(desk.url()))
+    assert not hidden(page, "untouched-box")
+    assert hidden(page, "all-clear")
+    assert "退回意见 <span data-untouched-count>1</span> 项未改" in page
+    assert 'data-untouched-list><a href="#v-nursing_beds">护理型床位数</a></p>' in page
+    desk.save(nursing_beds="81")
+    page = text_of(clerk.get(desk.url()))
+    assert hidden(page, "untouched-box")
+    assert not hidden(page, "all-clear")
+    desk.save(nursing_beds="80")
+    clerk.post(desk.url("submit/"))
+    assert desk.status() == Status.SUBMITTED
+
+
+def test_a_resubmission_taken_back_still_shows_what_the_reviewer_said(desk, clerk):
+    submit(desk)
+    reports.return_report(report=desk.report, by=desk.reviewer, comments={"nursing_beds": "与台账不符"})
+    desk.save(nursing_beds="82")
+    clerk.post(desk.url("submit/"))
+    answer = clerk.post(desk.url("withdraw/"), follow=True)
+    page = text_of(answer)
+    assert desk.status() == Status.RETURNED
+    assert f"月报已退回（{desk.reviewer.full_name}" in page
+    assert "与台账不符" in page
+    assert "已改</strong>80 → <span data-changed-to>82" in page
+
+
 def test_a_return_without_a_word_or_with_too_many_keeps_what_was_typed(desk, reviewer):
     submit(desk)
     assert "请写明退回的原因" in text_of(reviewer.post(desk.url("return/"), {"note": " "}))

@@ -41,6 +41,12 @@ def test_after_the_deadline_it_is_late(opened, in_june):
     assert ("2026年6月份月报还有 3 个单位没有报送", Urgency.OVERDUE) in lines(opened.county_clerk)
 
 
+def test_dates_of_another_year_are_shown_with_their_year(opened, in_june):
+    in_june.move_to(dt.datetime(2027, 1, 4, 2, 0, tzinfo=dt.UTC))
+    (item,) = [item for item in todo.items_for(opened.clerk) if "月报" in item.title]
+    assert "截止 2026-06-20，" in item.detail
+
+
 def test_a_returned_report_comes_back_to_its_clerk_alone(opened):
     opened.save(**opened.good)
     reports.submit(report=opened.report, by=opened.clerk)

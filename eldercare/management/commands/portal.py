@@ -8,7 +8,6 @@ dies, and stops them all on Ctrl-C or SIGTERM. If this process is killed, the ke
 
 import contextlib
 import ctypes
-import fcntl
 import http.client
 import io
 import json
@@ -31,6 +30,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
 from eldercare import embedded
+from eldercare.portal_lock import PortalLock
 
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
@@ -50,24 +50,26 @@ class Command(BaseCommand):
 
     def handle(self, *, port: str, **_options) -> None:
         number = port_number(port)
-        end_with_parent(os.environ.get("ELDERCARE_STOP_WITH_PARENT") == "1")
-        signal.signal(signal.SIGTERM, interrupt)
-        signal.signal(signal.SIGHUP, interrupt)
+        end_with_parent(stops_with_parent())
         var = embedded.make_var_dir()
-        lock = single_instance(var / "portal.lock", number)
-        end_left_overs(var / "portal.json")
-        check_port_free(number)
+        lock = PortalLock(var / "portal.lock")
         try:
+            parent = os.getppid() if stops_with_parent() else 0
+            lock.take(f"http://{HOST}:{number}", parent=parent, say=self.say)
+            for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(ending, lambda *_signal: interrupt(lock))
+            end_left_overs(var / "portal.json")
+            check_port_free(number)
             self.prepare()
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
             return
-        portal = Portal(number, var, say=self.say)
+        portal = Portal(number, var, lock=lock, say=self.say)
         try:
             portal.run(on_ready=lambda: self.welcome(number))
         finally:
             portal.stop()
-            os.close(lock)
+            lock.release()
         self.stdout.write("Stopped.")
 
     def say(self, text: str) -> None:
@@ -123,29 +125,13 @@ def check_port_free(port: int) -> None:
             ) from error
 
 
-def single_instance(file: Path, port: int) -> int:
-    """Hold the folder's lock; the kernel lets it go when this process ends, however it ends."""
-    try:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except PermissionError as error:
-        raise CommandError(
-            f"{file.parent} belongs to another user: run as that user, "
-            "or set ELDERCARE_VAR to a folder of your own."
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        where = os.read(descriptor, 100).decode() or "another port"
-        raise CommandError(
-            f"The portal of this folder is already running ({where.strip()}): open it, or stop it first."
-        ) from error
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"http://{HOST}:{port}, process {os.getpid()}\n".encode())
-    return descriptor
-
-
-def interrupt(*_signal) -> None:
+def interrupt(lock: PortalLock) -> None:
+    lock.say_stopping()
     raise KeyboardInterrupt
+
+
+def stops_with_parent() -> bool:
+    return os.environ.get("ELDERCARE_STOP_WITH_PARENT") == "1"
 
 
 def end_with_parent(wanted: bool) -> None:
@@ -215,8 +201,9 @@ class Child:
 class Portal:
     """The child processes: started, watched, restarted, stopped."""
 
-    def __init__(self, port: int, var: Path, *, say) -> None:
+    def __init__(self, port: int, var: Path, *, lock: PortalLock, say) -> None:
         self.port = port
+        self.lock = lock
         self.var = var
         self.say = say
         self.stopping = False
@@ -277,6 +264,7 @@ class Portal:
         if self.stopping:  # asked twice: no more patience
             self.signal_all(signal.SIGKILL)
         self.stopping = True
+        self.lock.say_stopping()
 
     def keep_alive(self, child: Child) -> None:
         now = time.monotonic()
@@ -358,6 +346,7 @@ class Portal:
 
     def stop(self) -> None:
         self.stopping = True
+        self.lock.say_stopping()
         self.signal_all(signal.SIGTERM)
         deadline = time.monotonic() + GRACE
         while time.monotonic() < deadline and any(

@@ -3,7 +3,7 @@
 
 import { readPaste, toNumber } from "./entry-paste.js";
 import { Saver } from "./entry-saver.js";
-import { showConflict, showFindings, showProblem, showProgress, showSaving, showState } from "./entry-view.js";
+import { showChanged, showConflict, showFindings, showProblem, showProgress, showSaving, showState } from "./entry-view.js";
 import { leaveButtons } from "./leave-buttons.js";
 import { toast } from "./toast.js";
 
@@ -36,7 +36,7 @@ function cellOf(row) {
   return {
     row, input, code: row.dataset.code, name: row.dataset.name,
     seen: find("seen"), reason: find("reason"), was: find("was"), reasonBox: find("reason-box"),
-    problem: find("problem"), findings: find("findings"), change: find("change"), state: find("cell-state"),
+    problem: find("problem"), findings: find("findings"), change: find("change"), changed: find("changed"), state: find("cell-state"),
     before: input.dataset.before === "" ? null : Number(input.dataset.before), timer: null,
   };
 }
@@ -83,8 +83,14 @@ function listen(grid) {
 }
 
 function typed(cell, field) {
-  if (field === cell.input) cell.change.textContent = changeText(toNumber(cell.input.value), cell.before);
+  if (field === cell.input) showDifferences(cell);
   showState(cell, isDirty(cell) ? "typed" : "");
+}
+
+// Against last month, and against what was sent back.
+function showDifferences(cell) {
+  cell.change.textContent = changeText(toNumber(cell.input.value), cell.before);
+  showChanged(cell);
 }
 
 function changeText(now, before) {
@@ -129,7 +135,7 @@ function saved(grid, cell, answer, sent) {
   cell.seen.value = answer.value;
   cell.was.value = answer.reason;
   if (cell.input.value === sent.value) cell.input.value = answer.value;
-  cell.change.textContent = changeText(toNumber(cell.input.value), cell.before);
+  showDifferences(cell);
   showProblem(cell, "");
   showFindings(grid, answer.findings);
   showProgress(grid);
@@ -147,7 +153,7 @@ function resolveConflict(grid, cell, theirs, choice) {
     cell.reasonBox.hidden = theirs.reason === "";
   }
   showProblem(cell, "");
-  cell.change.textContent = changeText(toNumber(cell.input.value), cell.before);
+  showDifferences(cell);
   cell.input.focus();
   save(grid, cell);
   showProgress(grid);
@@ -185,7 +191,7 @@ function restore(grid, cell, field) {
   else cell.reason.value = cell.was.value;
   clearTimeout(cell.timer);
   cell.conflict = false;
-  cell.change.textContent = changeText(toNumber(cell.input.value), cell.before);
+  showDifferences(cell);
   showProblem(cell, "");
   showState(cell, isDirty(cell) ? "typed" : "");
   field.select();

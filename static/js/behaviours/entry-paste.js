@@ -2,10 +2,10 @@
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 
-// Text without full-width forms, blanks and thousands separators.
+// Text without full-width forms and thousands separators (1,200 or 1 200); any other blank inside stays, and is refused.
 export function plain(text) {
-  const narrow = text.normalize("NFKC").replace(/\s+/g, "");
-  return /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(narrow) ? narrow.replace(/,/g, "") : narrow;
+  const narrow = text.normalize("NFKC").trim();
+  return /^[+-]?\d{1,3}([, ])\d{3}(\1\d{3})*(\.\d*)?$/.test(narrow) ? narrow.replace(/[, ]/g, "") : narrow;
 }
 
 // The number that a text means, or null; the server has the last word.

@@ -4,6 +4,7 @@
 import { csrfToken } from "./leave-buttons.js";
 
 const RETRY_AFTER = 5000;
+const SIGN_OF_LIFE = "portal-active-at"; // written by every page of the portal that is opened, see idle.js
 
 export class Saver {
   // `send(cell)` gives {url, body}; `done(cell, status, answer, sent)` takes what the server said about it;
@@ -14,8 +15,18 @@ export class Saver {
     this.current = null;
     this.trouble = "";
     this.timer = null;
-    window.addEventListener("online", () => this.retry());
-    window.addEventListener("focus", () => { if (this.trouble) this.retry(); });
+    this.watch();
+  }
+
+  // Whatever may mean that the way is clear again: the network, a look at this window, a request that went well
+  // here or in another window, such as signing in there.
+  watch() {
+    const again = () => { if (this.trouble) this.retry(); };
+    ["online", "focus", "pageshow"].forEach((name) => window.addEventListener(name, again));
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
+    window.addEventListener("storage", (event) => { if (event.key === SIGN_OF_LIFE) again(); });
+    document.body.addEventListener("portal:active", again);
+    document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) again(); });
   }
 
   get pending() {

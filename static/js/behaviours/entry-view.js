@@ -1,5 +1,7 @@
 // What the entry form shows while it is filled in: states, problems, findings, progress.
 
+import { toNumber } from "./entry-paste.js";
+
 const WORDS = { typed: "未存", saving: "…", saved: "✓", wrong: "未存" };
 
 export function showState(cell, state) {
@@ -72,7 +74,36 @@ export function showProgress(grid) {
   grid.form.querySelector("[data-missing-count]").textContent = String(missing.length);
   grid.form.querySelector("[data-missing-box]").hidden = missing.length === 0;
   const findings = grid.form.querySelectorAll("[data-finding-list] li").length;
-  grid.form.querySelector("[data-all-clear]").hidden = missing.length > 0 || findings > 0;
+  const untouched = showUntouched(grid);
+  grid.form.querySelector("[data-all-clear]").hidden = missing.length > 0 || findings > 0 || untouched > 0;
+}
+
+// What was sent back with a remark and is saved as it was then. That stops nobody, but it is said before submitting.
+function showUntouched(grid) {
+  const untouched = grid.cells.filter((cell) => (
+    "remarked" in cell.row.dataset && cell.changed && cell.seen.value === cell.changed.dataset.then
+  ));
+  const list = grid.form.querySelector("[data-untouched-list]");
+  list.textContent = "";
+  untouched.forEach((cell) => list.append(link(cell.name, `#v-${cell.code}`)));
+  grid.form.querySelector("[data-untouched-count]").textContent = String(untouched.length);
+  grid.form.querySelector("[data-untouched-box]").hidden = untouched.length === 0;
+  const submit = grid.form.querySelector("[data-submit]");
+  if (!submit.dataset.question) submit.dataset.question = submit.dataset.ask;
+  const words = untouched.length ? `退回意见还有 ${untouched.length} 项未改。` : "";
+  submit.dataset.ask = words + submit.dataset.question;
+  return untouched.length;
+}
+
+// “已改 329 → 5” of a returned report, for the figure that stands in the field now.
+export function showChanged(cell) {
+  if (!cell.changed) return;
+  const text = cell.input.value.trim();
+  const number = toNumber(text);
+  const then = cell.changed.dataset.then;
+  cell.changed.hidden = number === null ? text === then : then !== "" && number === Number(then);
+  const words = number === null ? text : number.toLocaleString("en-US", { maximumFractionDigits: 4 });
+  cell.changed.querySelector("[data-changed-to]").textContent = words || "未报";
 }
 
 export function showSaving(grid) {
@@ -100,7 +131,7 @@ export function showSaving(grid) {
     const again = link("在新窗口登录", "/sign-in/");
     again.target = "_blank";
     again.rel = "opener";
-    place.append(again, "，回到本页后点");
+    place.append(again, "，登录后自动保存。");
   }
   place.append(button("重试", () => grid.saver.retry()));
 }
