@@ -151,7 +151,9 @@ def test_a_complete_report_is_handed_in_and_the_reviewers_hear_of_it(desk):
     assert kind == "submitted"
     assert "沈荡镇2026年6月份月报已提交" in text
     assert notices(desk.county_clerk) == []
-    assert AuditEvent.objects.filter(action="report", user=desk.clerk, subject="沈荡镇2026年6月份月报 提交").exists()
+    assert AuditEvent.objects.filter(
+        action="report", user=desk.clerk, subject="沈荡镇2026年6月份月报 提交"
+    ).exists()
 
 
 def test_an_empty_report_is_refused(desk):
@@ -313,7 +315,9 @@ def test_taking_back_an_unreviewed_report_takes_back_its_punctuality(desk):
     report = reports.withdraw(report=desk.report, by=desk.clerk)
     assert (report.status, report.first_submitted_at, report.submitted_by) == (Status.DRAFT, None, None)
     MonthlyReport.objects.filter(pk=report.pk).update(due_on=dt.date(2000, 1, 20))
-    assert reports.submit(report=report, by=desk.clerk).is_late, "handed in on time once, taken back, late now"
+    assert reports.submit(report=report, by=desk.clerk).is_late, (
+        "handed in on time once, taken back, late now"
+    )
 
 
 def test_taking_back_a_resubmission_keeps_the_remarks_open(desk):

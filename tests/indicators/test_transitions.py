@@ -67,7 +67,7 @@ def test_each_step_is_taken_from_its_sources_only(desk, step, status):
         assert event.figures == desk.good
         assert desk.status() == TRANSITIONS[step].target
     else:
-        with pytest.raises(Conflict, match="现在是|不用重复办理"):
+        with pytest.raises(Conflict, match=r"现在是|不用重复办理"):
             take(step, desk, doer(step, desk))
         assert desk.status() == status
         assert not ReportEvent.objects.exists()
