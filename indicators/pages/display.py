@@ -33,6 +33,8 @@ LOOKS: dict[str, Look] = {
     Status.NOT_APPLICABLE: Look("not_applicable", "不适用", "close", "light-none"),
     Status.NOT_JUDGED: Look("not_judged", "不判定", "info", "light-none"),
 }
+OVERDUE = Look("behind", "逾期未达标", "warning", "light-behind")
+MET_SO_FAR = Look("met", "暂达标（未报齐）", "check", "light-met")
 NOTHING_REPORTED = Look("not_reported", "未报", "clock", "light-missing")
 COUNTED_STATUSES = (Status.MET, Status.ON_COURSE, Status.BEHIND, Status.NOT_REPORTED, Status.NOT_APPLICABLE)
 

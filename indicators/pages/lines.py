@@ -10,6 +10,7 @@ from indicators.explain import Explanation, Gap, gap_in_units
 from indicators.models import Indicator, IndicatorValue, Metric
 from indicators.pages import display
 from indicators.pages.display import LOOKS, Look, attainment
+from indicators.rules.months import month_end
 from indicators.rules.targets import Goal
 from indicators.specs import FACTS, Catalogue, expectation_for
 
@@ -52,7 +53,24 @@ class Line:
 
     @property
     def look(self) -> Look:
-        return display.look_of(self.value) if self.value else LOOKS[self.status]
+        """The light: past its date a miss is overdue, and met only so far while missing reports could undo it."""
+        if self.value is None:
+            return LOOKS[self.status]
+        if self.status == Status.BEHIND and self.is_past_due(self.value.month):
+            return display.OVERDUE
+        is_complete = self.value.reported >= self.value.owed
+        if self.status == Status.MET and not is_complete and not self.is_met_in_any_case:
+            return display.MET_SO_FAR
+        return display.look_of(self.value)
+
+    def is_past_due(self, month: dt.date) -> bool:
+        """Whether the target in force was due by the end of ``month``."""
+        return self.goal is not None and self.goal.due_on <= month_end(month)
+
+    @property
+    def is_met_in_any_case(self) -> bool:
+        """Whether the target is reached whatever the missing units report."""
+        return display.will_be_met(self.value, self.comparator)
 
     @property
     def is_fact(self) -> bool:
@@ -113,9 +131,7 @@ class Line:
     @property
     def will_be_met(self) -> bool:
         """Behind only because units have not reported yet."""
-        return self.status in (Status.BEHIND, Status.NOT_REPORTED) and display.will_be_met(
-            self.value, self.comparator
-        )
+        return self.status in (Status.BEHIND, Status.NOT_REPORTED) and self.is_met_in_any_case
 
     @property
     def gap_text(self) -> str:

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -69,7 +68,7 @@ def indicator_page(
         "projection": page.projection(),
         "alternatives": page.alternatives(),
         "remarks": found.remarks.all(),
-        "is_past_due": page.line.goal is not None and page.line.goal.due_on < timezone.localdate(),
+        "is_past_due": page.line.is_past_due(selection.month),
         "may_edit": request.user.may(Permission.EDIT_PLANS),
         "history": history_of(found),
         "span": _span(request),
