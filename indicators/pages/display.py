@@ -73,7 +73,7 @@ def unit_suffix(indicator: Indicator) -> str:
     """The unit as it follows a number: “%” closes up, a word stands off."""
     if indicator.is_confirmation:
         return ""
-    unit = indicator.unit.split("(")[0]  # “%(名/百张×100)” is explained on the indicator's page
+    unit = indicator.unit
     return unit if unit.startswith("%") else f" {unit}"
 
 

@@ -1,6 +1,8 @@
 // <main data-wall data-exit="…">: shows the [data-wall-screen] sections in turn; arrow keys turn, space holds, Esc leaves.
 
 const EVERY = 12000;
+// The county's time, whatever the display's own clock zone is.
+const TIME = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 const wall = document.querySelector("[data-wall]");
 let index = 0;
 let isHeld = false;
@@ -18,9 +20,7 @@ function show(next) {
 
 function tick() {
   const clock = wall.querySelector("[data-clock]");
-  const now = new Date();
-  const two = (number) => String(number).padStart(2, "0");
-  if (clock) clock.textContent = `${now.getMonth() + 1}月${now.getDate()}日 ${two(now.getHours())}:${two(now.getMinutes())}`;
+  if (clock) clock.textContent = TIME.format(new Date());
 }
 
 function onKey(event) {
