@@ -1,4 +1,4 @@
-"""Organisation, accounts, notices and the audit log."""
+"""Organisation, accounts, notices, uploads and the audit log."""
 
 import datetime as dt
 from typing import ClassVar, Self
@@ -174,6 +174,7 @@ class Notice(models.Model):
         RETURNED = "returned", "退回"
         APPROVED = "approved", "审核通过"
         SUBMITTED = "submitted", "待审核"
+        IMPORT = "import", "上传"
         SYSTEM = "system", "系统"
 
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
@@ -217,6 +218,9 @@ class AuditEvent(models.Model):
         PLAN = "plan", "规划与指标"
         CONFIRM = "confirm", "指标确认"
         REMIND = "remind", "催报"
+        LEDGER = "ledger", "台账"
+        IMPORT = "import", "上传"
+        REVEAL = "reveal", "查看完整号码"
         EXPORT = "export", "导出"
         DENIED = "denied", "越权访问"
 
@@ -246,3 +250,173 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.username} {self.get_action_display()} {self.subject}"
+
+
+class ImportFile(models.Model):
+    """An uploaded workbook as it came, encrypted (原表). Kept in the database: web and worker share no disk."""
+
+    sha256 = models.CharField("校验和", max_length=64)
+    size = models.PositiveIntegerField("字节数")
+    content = models.BinaryField("内容", help_text="加密")
+
+    class Meta:
+        verbose_name = "原表"
+        verbose_name_plural = "原表"
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class ImportBatchQuerySet(ScopedQuerySet):
+    def unfinished(self) -> Self:
+        """Somebody must still decide about it."""
+        return self.filter(status__in=(ImportBatch.Status.UNMATCHED, ImportBatch.Status.READY))
+
+    def due(self, now: dt.datetime) -> Self:
+        """Work for a worker: asked for, or begun by one that seems to be dead."""
+        return self.filter(status__in=ImportBatch.WORKING).filter(
+            Q(lease_until=None) | Q(lease_until__lt=now)
+        )
+
+
+class ImportBatch(models.Model):
+    """One upload (上传批次): read, shown as a change slip, applied, perhaps undone. Never deleted.
+
+    The row is the job: a worker that finds it in one of the states WORKING, with no lease, goes on with it.
+    """
+
+    class Status(models.TextChoices):
+        READING = "reading", "读取中"
+        UNMATCHED = "unmatched", "待对应表头"
+        READY = "ready", "待确认"
+        APPLYING = "applying", "写入中"
+        APPLIED = "applied", "已写入"
+        UNDONE = "undone", "已撤销"
+        DISCARDED = "discarded", "已放弃"
+        REFUSED = "refused", "未能读取"
+
+    WORKING: ClassVar = (Status.READING, Status.APPLYING)
+
+    ledger = models.CharField("台账", max_length=20)
+    org_unit = models.ForeignKey(
+        OrgUnit, verbose_name="单位", on_delete=models.PROTECT, related_name="import_batches"
+    )
+    as_of = models.DateField("数据日期", help_text="表中的是与否从这一天起算")
+    file = models.ForeignKey(
+        ImportFile, verbose_name="原表", on_delete=models.PROTECT, related_name="batches"
+    )
+    filename = models.CharField("文件名", max_length=200)
+    token = models.UUIDField("提交标识", unique=True, help_text="同一次上传点两下，只算一次")
+    created_by = models.ForeignKey(User, verbose_name="上传人", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField("上传时间", default=timezone.now)
+
+    sheet = models.CharField("工作表", max_length=60, blank=True)
+    mapping = models.JSONField("表头对应", default=dict, blank=True, help_text="表头文字 → 列")
+    layout = models.JSONField(
+        "表的样子", default=dict, blank=True, help_text="候选工作表及其表头，读后的说明"
+    )
+
+    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.READING)
+    message = models.CharField("说明", max_length=500, blank=True)
+    progress = models.PositiveIntegerField("已读行数", default=0)
+    lease_until = models.DateTimeField("处理至", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("处理次数", default=0)
+    read_at = models.DateTimeField("读完时间", null=True, blank=True)
+
+    total = models.PositiveIntegerField("数据行", default=0)
+    new = models.PositiveIntegerField("新增", default=0)
+    changed = models.PositiveIntegerField("变更", default=0)
+    unchanged = models.PositiveIntegerField("不变", default=0)
+    missing = models.PositiveIntegerField("表中没有", default=0)
+    warnings = models.PositiveIntegerField("警告行", default=0)
+    errors = models.PositiveIntegerField("错误行", default=0)
+    effects = models.JSONField("对指标的影响", default=list, blank=True)
+
+    only_good = models.BooleanField("只写入没有错误的行", default=False)
+    close_missing = models.BooleanField("停用表中没有的", default=False)
+    reason = models.CharField("警告说明", max_length=200, blank=True)
+    applied_at = models.DateTimeField("写入时间", null=True, blank=True)
+    applied_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    applied_context = models.UUIDField("写入的历史标识", null=True, blank=True)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    undo_reason = models.CharField("撤销原因", max_length=200, blank=True)
+    undo_left = models.JSONField("未撤销的行", default=list, blank=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "上传批次"
+        verbose_name_plural = "上传批次"
+        ordering = ("-id",)
+        indexes: ClassVar = [
+            models.Index(
+                fields=["status"], name="importbatch_working", condition=Q(status__in=("reading", "applying"))
+            ),
+            models.Index(fields=["org_unit", "-id"], name="importbatch_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename}（{self.created_at:%Y-%m-%d}）"
+
+
+class ImportLine(models.Model):
+    """A line of the change slip that wants to be seen: rows that change nothing have none.
+
+    ``old`` and ``new`` hold stored values by column key, encrypted where the column is.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", "新增"
+        CHANGED = "changed", "变更"
+        UNCHANGED = "unchanged", "不变"
+        MISSING = "missing", "表中没有"
+        ERROR = "error", "错误"
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="lines")
+    row = models.PositiveIntegerField("行", help_text="与 Excel 的行号一致；0 为表中没有的")
+    state = models.CharField("状态", max_length=10, choices=State.choices)
+    has_warning = models.BooleanField(default=False)
+    target_id = models.BigIntegerField(null=True)
+    label = models.CharField("名称", max_length=200, blank=True)
+    old = models.JSONField(default=dict)
+    new = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+    is_stale = models.BooleanField(default=False, help_text="预览之后台账里又改过")
+
+    class Meta:
+        verbose_name = "变更单行"
+        verbose_name_plural = "变更单行"
+        ordering = ("row", "id")
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "state", "row"], name="importline_state"),
+            models.Index(fields=["batch", "row"], name="importline_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.get_state_display()}"
+
+
+class ColumnMapping(models.Model):
+    """How a unit's layout was matched by hand, for its next upload (表头对应)."""
+
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.CASCADE, related_name="column_mappings")
+    ledger = models.CharField(max_length=20)
+    fingerprint = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict)
+    saved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "表头对应"
+        verbose_name_plural = "表头对应"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["org_unit", "ledger", "fingerprint"], name="columnmapping_one_per_layout"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger} {self.fingerprint[:8]}"

@@ -26,17 +26,29 @@ class Permission(StrEnum):
     REVIEW_REPORTS = "review_reports"
     REMIND_UNITS = "remind_units"
     VIEW_INDICATORS = "view_indicators"
+    VIEW_LEDGERS = "view_ledgers"
+    EDIT_LEDGERS = "edit_ledgers"  # in the browser and by upload
+    REVEAL_NUMBERS = "reveal_numbers"  # an identity or telephone number in full, with a reason
     EDIT_PLANS = "edit_plans"
     CONFIRM_INDICATORS = "confirm_indicators"
     MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_LOG = "view_log"
 
 
-_READING = frozenset({Permission.SIGNED_IN, Permission.VIEW_REPORTS, Permission.VIEW_INDICATORS})
+_READING = frozenset(
+    {
+        Permission.SIGNED_IN,
+        Permission.VIEW_REPORTS,
+        Permission.VIEW_INDICATORS,
+        Permission.VIEW_LEDGERS,
+    }
+)
+_LEDGERS = frozenset({Permission.EDIT_LEDGERS, Permission.REVEAL_NUMBERS})
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.TOWNSHIP_CLERK: _READING | {Permission.ENTER_REPORTS},
+    Role.TOWNSHIP_CLERK: _READING | _LEDGERS | {Permission.ENTER_REPORTS},
     Role.COUNTY_CLERK: _READING
+    | _LEDGERS
     | {
         Permission.ENTER_REPORTS,
         Permission.REMIND_UNITS,

@@ -1,0 +1,19 @@
+"""Ledgers of facilities, beds and the people who work there."""
+
+from facilities.models.beds import Bed, Stay, WaitingEntry
+from facilities.models.facilities import Facility, FacilityRating, FacilityVillage
+from facilities.models.staff import Attendance, Caregiver, Certificate, Employment, Training
+
+__all__ = [
+    "Attendance",
+    "Bed",
+    "Caregiver",
+    "Certificate",
+    "Employment",
+    "Facility",
+    "FacilityRating",
+    "FacilityVillage",
+    "Stay",
+    "Training",
+    "WaitingEntry",
+]
