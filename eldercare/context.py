@@ -28,6 +28,13 @@ class Destination:
 DESTINATIONS = (
     Destination("首页", "home", Permission.SIGNED_IN, "home", ("home", "notice-")),
     Destination("数据填报", "report-list", Permission.VIEW_REPORTS, "edit", ("report",)),
+    Destination(
+        "台账",
+        "facility-list",
+        Permission.VIEW_LEDGERS,
+        "book",
+        ("facility", "bed", "stay", "waiting", "caregiver", "training", "attendance", "import"),
+    ),
     Destination("规划看板", "dashboard", Permission.VIEW_INDICATORS, "chart", ("dashboard",)),
     Destination(
         "规划指标", "plan-list", Permission.VIEW_INDICATORS, "target", ("plan", "indicator", "registration")

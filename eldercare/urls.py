@@ -23,6 +23,7 @@ urlpatterns = [
     path("log/", logs.log_list, name="log-list"),
     path("log/export/", logs.export, name="log-export"),
     path("help/", help.help_page, name="help"),
+    path("ledgers/", include("facilities.urls")),
     path("", include("indicators.urls")),
 ]
 

@@ -2,12 +2,13 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import eldercare.encryption
-import eldercare.spells
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import eldercare.encryption
+import eldercare.spells
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,1 @@
+"""What holds among the values of a ledger row: pure functions, the same for a form and for an upload."""
