@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class EldercareConfig(AppConfig):
@@ -6,3 +7,7 @@ class EldercareConfig(AppConfig):
 
     name = "eldercare"
     verbose_name = "养老服务数据门户"
+
+    def ready(self) -> None:
+        # Each app registers what its ledgers count, and the sheets that are uploaded to them.
+        autodiscover_modules("metrics", "resources")

@@ -272,17 +272,15 @@ class ImportBatchQuerySet(ScopedQuerySet):
         """Somebody must still decide about it."""
         return self.filter(status__in=(ImportBatch.Status.UNMATCHED, ImportBatch.Status.READY))
 
-    def due(self, now: dt.datetime) -> Self:
-        """Work for a worker: asked for, or begun by one that seems to be dead."""
-        return self.filter(status__in=ImportBatch.WORKING).filter(
-            Q(lease_until=None) | Q(lease_until__lt=now)
-        )
+    def due(self) -> Self:
+        """Work for a worker; whether one is at it already, its lock says."""
+        return self.filter(status__in=ImportBatch.WORKING)
 
 
 class ImportBatch(models.Model):
     """One upload (上传批次): read, shown as a change slip, applied, perhaps undone. Never deleted.
 
-    The row is the job: a worker that finds it in one of the states WORKING, with no lease, goes on with it.
+    The row is the job: a worker that finds it in one of the states WORKING takes its lock and goes on with it.
     """
 
     class Status(models.TextChoices):
@@ -319,7 +317,6 @@ class ImportBatch(models.Model):
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.READING)
     message = models.CharField("说明", max_length=500, blank=True)
     progress = models.PositiveIntegerField("已读行数", default=0)
-    lease_until = models.DateTimeField("处理至", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("处理次数", default=0)
     read_at = models.DateTimeField("读完时间", null=True, blank=True)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from eldercare.views import accounts, help, home, logs, notices, sign_in
+from eldercare.views import accounts, help, home, imports, logs, notices, reveal, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("log/", logs.log_list, name="log-list"),
     path("log/export/", logs.export, name="log-export"),
     path("help/", help.help_page, name="help"),
+    path("numbers/<slug:kind>/<int:pk>/<slug:field>/", reveal.number, name="number-reveal"),
+    path("imports/<int:pk>/", imports.detail, name="import-detail"),
     path("ledgers/", include("facilities.urls")),
     path("", include("indicators.urls")),
 ]

@@ -6,3 +6,6 @@ class FacilitiesConfig(AppConfig):
 
     name = "facilities"
     verbose_name = "养老设施"
+
+    def ready(self) -> None:
+        from facilities import reveals, todo, todo_staff  # noqa: F401 - numbers to show, lines of the home page

@@ -130,7 +130,6 @@ class Migration(migrations.Migration):
                 ),
                 ("message", models.CharField(blank=True, max_length=500, verbose_name="说明")),
                 ("progress", models.PositiveIntegerField(default=0, verbose_name="已读行数")),
-                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="处理至")),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="处理次数")),
                 ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="读完时间")),
                 ("total", models.PositiveIntegerField(default=0, verbose_name="数据行")),

@@ -1,10 +1,11 @@
 """Ledgers of facilities, beds and the people who work there."""
 
 from facilities.models.beds import Bed, Stay, WaitingEntry
-from facilities.models.facilities import Facility, FacilityRating, FacilityVillage
+from facilities.models.facilities import QUALIFICATIONS, Facility, FacilityRating, FacilityVillage
 from facilities.models.staff import Attendance, Caregiver, Certificate, Employment, Training
 
 __all__ = [
+    "QUALIFICATIONS",
     "Attendance",
     "Bed",
     "Caregiver",

@@ -1,0 +1,123 @@
+"""The change slip of an upload (变更单): its lines, counts, and whether it still holds."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection
+
+from eldercare.encryption import MASKS
+from eldercare.excel.changes import Changes
+from eldercare.excel.columns import Finding, Severity
+from eldercare.excel.ledgers import Ledger
+from eldercare.models import ImportBatch, ImportLine
+
+State = ImportLine.State
+
+
+def findings_by_row(findings: Iterable[Finding], ledger: Ledger) -> dict[int, list[dict]]:
+    """As they are stored: what was typed is masked where the column is confidential."""
+    rows: dict[int, list[dict]] = defaultdict(list)
+    for each in findings:
+        field = ledger.confidential.get(each.key)
+        rows[each.row].append(
+            {
+                "column": each.column,
+                "key": each.key,
+                "heading": each.heading,
+                "severity": int(each.severity),
+                "message": each.message,
+                "value": MASKS[field.mask](each.value) if field else each.value,
+            }
+        )
+    return rows
+
+
+def as_findings(line: ImportLine) -> list[Finding]:
+    return [
+        Finding(line.row, each["column"], each["key"], each["heading"], Severity(each["severity"]), each["message"], each["value"])
+        for each in line.findings
+    ]  # fmt: skip
+
+
+def store(changes: Changes, findings: Mapping[int, Sequence[dict]], *, stale: Iterable[int] = ()) -> None:
+    """Write the lines of a batch anew from ``import_dif`` and what was found, and count them into the batch."""
+    batch, stage = changes.batch, changes.stage.table
+    batch.lines.all().delete()
+    changes.execute(
+        """INSERT INTO eldercare_importline
+                  (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
+           SELECT %(batch)s, row, state, false, subject_id, coalesce(label, ''), old, new, '[]', row = ANY(%(stale)s)
+             FROM import_dif""",
+        stale=list(stale),
+    )
+    _add_findings(changes, stage, findings)
+    changes.execute(
+        """INSERT INTO eldercare_importline
+                  (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
+           SELECT %(batch)s, 0, 'missing', false, id, left(label, 200), '{}', '{}', '[]', false
+             FROM unnest(%(ids)s::bigint[], %(labels)s::text[]) AS m(id, label)""",
+        **dict(zip(("ids", "labels"), map(list, zip(*changes.missing(), strict=True)), strict=False))
+        or {"ids": [], "labels": []},
+    )
+    _count(batch)
+
+
+def _add_findings(changes: Changes, stage: str, findings: Mapping[int, Sequence[dict]]) -> None:
+    """To the lines there are; a row that changes nothing, or cannot be written, gets a line because of them."""
+    changes.execute("DROP TABLE IF EXISTS import_found")
+    changes.execute("CREATE TEMPORARY TABLE import_found (row integer, severity integer, findings jsonb)")
+    names = "COPY import_found (row, severity, findings) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(names) as copy:
+        for row, found in findings.items():
+            copy.write_row(
+                (row, max(each["severity"] for each in found), json.dumps(found, ensure_ascii=False))
+            )
+    changes.execute(
+        """UPDATE eldercare_importline line SET findings = f.findings, has_warning = f.severity >= 2
+             FROM import_found f WHERE line.batch_id = %(batch)s AND line.row = f.row"""
+    )
+    changes.execute(
+        f"""INSERT INTO eldercare_importline
+                   (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
+            SELECT %(batch)s, f.row, CASE WHEN f.severity >= 3 THEN 'error' ELSE 'unchanged' END, f.severity = 2,
+                   NULL, left(coalesce({changes.ledger.row_label}, ''), 200), '{{}}', '{{}}', f.findings, false
+              FROM import_found f JOIN {stage} s ON s.row = f.row
+             WHERE NOT EXISTS (SELECT 1 FROM eldercare_importline line
+                                WHERE line.batch_id = %(batch)s AND line.row = f.row)"""
+    )
+
+
+def _count(batch: ImportBatch) -> None:
+    counts = defaultdict(int)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT state, has_warning AND state <> 'error', count(*) FROM eldercare_importline
+                WHERE batch_id = %s GROUP BY 1, 2""",
+            [batch.pk],
+        )
+        for state, has_warning, number in cursor.fetchall():
+            counts[state] += number
+            counts["warnings"] += number if has_warning else 0
+    batch.new, batch.changed = counts[State.NEW], counts[State.CHANGED]
+    batch.missing, batch.errors, batch.warnings = (
+        counts[State.MISSING],
+        counts[State.ERROR],
+        counts["warnings"],
+    )
+    batch.unchanged = batch.total - batch.new - batch.changed - batch.errors
+
+
+def stale_rows(changes: Changes) -> list[int]:
+    """Rows for which ``import_dif``, made now, is not what the slip says."""
+    return [
+        row
+        for (row,) in changes.fetch(
+            """SELECT coalesce(d.row, l.row)
+                 FROM import_dif d
+                 FULL JOIN (SELECT * FROM eldercare_importline
+                             WHERE batch_id = %(batch)s AND state IN ('new', 'changed')) l ON l.row = d.row
+                WHERE (d.state, d.subject_id, d.old, d.new) IS DISTINCT FROM (l.state, l.target_id, l.old, l.new)
+                ORDER BY 1"""
+        )
+    ]

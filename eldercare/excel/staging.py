@@ -1,0 +1,102 @@
+"""The staging table of one upload: cleaned rows go in by COPY, in the types of the ledger.
+
+It is unlogged: after a crash of the database it is empty, which ``is_whole`` tells, and the file is read again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection
+
+from eldercare.encryption import encrypt_many
+from eldercare.excel.cleaning import CleanBatch
+from eldercare.excel.columns import Finding, Severity
+from eldercare.excel.ledgers import Ledger
+from eldercare.models import ImportBatch
+
+
+class Stage:
+    def __init__(self, batch: ImportBatch, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.table = f"import_stage_{batch.pk}"
+        self.columns = ["row", "bad", *ledger.staged]
+
+    def create(self) -> None:
+        """Empty, whatever was there."""
+        types = ", ".join(f'"{name}" {kind}' for name, kind in self.ledger.staged.items())
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
+            cursor.execute(f"CREATE UNLOGGED TABLE {self.table} (row integer, bad boolean, {types})")
+
+    def drop(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
+
+    def analyze(self) -> None:
+        """The planner guesses 10 rows otherwise, and loops over them."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {self.table}")
+
+    def is_whole(self, rows: int) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [self.table])
+            if cursor.fetchone()[0] is None:
+                return False
+            cursor.execute(f"SELECT count(*) FROM {self.table}")
+            return cursor.fetchone()[0] == rows
+
+    def copy(self, batch: CleanBatch) -> None:
+        bad = batch.rows_with_errors
+        columns: list[Sequence] = [
+            batch.rows,
+            [row in bad for row in batch.rows] if bad else [False] * len(batch.rows),
+        ]
+        for name in self.ledger.staged:
+            values = batch.values.get(name)
+            if values is None:
+                values = [None] * len(batch.rows)
+            elif name in self.ledger.confidential:
+                values = encrypt_many(self.ledger.confidential[name], values)
+            columns.append(values)
+        names = ", ".join(f'"{name}"' for name in self.columns)
+        with connection.cursor() as cursor, cursor.copy(f"COPY {self.table} ({names}) FROM STDIN") as copy:
+            for record in zip(*columns, strict=True):
+                copy.write_row(record)
+
+    def mark_bad(self, rows: Iterable[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {self.table} SET bad = true WHERE row = ANY(%s)", [list(rows)])
+
+    def findings_across_rows(self, params: dict, positions: Mapping[str, int]) -> list[Finding]:
+        """What only the whole file shows: rows that mean the same thing, and the ledger's own checks."""
+        found = [
+            self._finding(positions, self.ledger.unique_key, row, message, Severity.ERROR) for row, message in self._doubles()
+        ]
+        for check in self.ledger.checks:
+            for row, message in self._rows(check.sql.format(stage=self.table), params):
+                found.append(self._finding(positions, check.key, row, message, check.severity))
+        return found
+
+    def _doubles(self) -> list[tuple[int, str]]:
+        names = ", ".join(self.ledger.unique)
+        given = " AND ".join(f"{each} IS NOT NULL" for each in self.ledger.unique)
+        sql = f"""
+            SELECT row, others FROM (
+                SELECT s.row, count(*) OVER same AS times, array_agg(s.row) OVER same AS others
+                  FROM {self.table} s WHERE {given} WINDOW same AS (PARTITION BY {names})) x
+             WHERE times > 1 ORDER BY row"""
+        return [
+            (
+                row,
+                f"与第 {'、'.join(str(each) for each in sorted(others) if each != row)} 行重复，同一{self.ledger.row_name}只能有一行。请删去多余的一行。",
+            )
+            for row, others in self._rows(sql, {})
+        ]
+
+    def _rows(self, sql: str, params: dict) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+    def _finding(self, positions: Mapping[str, int], key: str, row: int, message: str, severity: Severity) -> Finding:
+        heading = self.ledger.by_key[key].heading if key in self.ledger.by_key else ""
+        return Finding(row, positions.get(key, -1), key, heading, severity, message, "")

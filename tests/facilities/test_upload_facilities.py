@@ -1,0 +1,104 @@
+"""The sheet of facilities: qualifications by date, ratings beside."""
+
+import datetime as dt
+
+import pytest
+
+from eldercare.models import ImportBatch
+from eldercare.spells import Spells
+from facilities.models import Facility, FacilityRating
+from tests.facilities.factories import SINCE, make_facility
+from tests.facilities.uploads import DAY, apply, upload, workbook
+
+HEADINGS = (
+    "序号",
+    "机构名称",
+    "村(社区)",
+    "类型",
+    "运营方式",
+    "投用日期",
+    "是否备案",
+    "消防验收",
+    "星级",
+    "评定日期",
+    "联系电话",
+)
+Status = ImportBatch.Status
+
+pytestmark = pytest.mark.django_db
+
+
+def said(batch):
+    return {
+        line.row: [each["message"] for each in line.findings] for line in batch.lines.exclude(findings=[])
+    }
+
+
+def test_new_facility_with_rating_and_qualifications(cast):
+    content = workbook(
+        HEADINGS,
+        (
+            1,
+            "沈荡敬老院",
+            "中钱村",
+            "敬老院",
+            "公建民营",
+            SINCE,
+            "是",
+            "否",
+            "三星",
+            dt.date(2024, 5, 1),
+            "0573-86011234",
+        ),
+        ("合计", "1家"),
+    )
+    batch = upload("facilities", content, by=cast.township_clerk)
+    assert (batch.status, batch.new, batch.errors) == (Status.READY, 1, 0), (batch.message, said(batch))
+    assert [each["reason"] for each in batch.layout["skipped"]] == ["合计行"]
+    apply(batch, reason="已核对")
+    home = Facility.objects.get()
+    assert (home.org_unit, home.village, home.kind) == (cast.township, cast.village, "destitute_home")
+    assert (home.filed, home.fire_accepted) == (Spells.since(DAY), Spells())
+    assert home.phone.reveal() == "0573-86011234"
+    rating = FacilityRating.objects.get()
+    assert (rating.scheme, rating.level, rating.issued_on) == ("star", 3, dt.date(2024, 5, 1))
+    again = upload("facilities", content, by=cast.township_clerk)
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 1), list(again.lines.values("old", "new"))
+
+
+def test_a_qualification_ends_on_the_day_of_the_data(cast):
+    home = make_facility(cast.township, "沈荡敬老院", has=("filed", "fire_accepted"))
+    content = workbook(
+        ("机构名称", "类型", "运营方式", "备案", "消防验收"), ("沈荡敬老院", "民办养老院", "民非", "否", "")
+    )
+    apply(upload("facilities", content, by=cast.township_clerk), reason="已核对")
+    home.refresh_from_db()
+    assert home.filed == Spells.since(SINCE, DAY)
+    assert home.fire_accepted == Spells.since(SINCE)
+
+
+def test_columns_that_the_sheet_lacks_change_nothing(cast):
+    home = make_facility(cast.township, "沈荡敬老院", operator="某某公司", address="人民路1号")
+    content = workbook(("机构名称", "类型", "运营方式", "地址"), ("沈荡敬老院", "民办养老院", "民非", ""))
+    batch = apply(upload("facilities", content, by=cast.township_clerk), reason="已核对")
+    assert batch.changed == 1
+    home.refresh_from_db()
+    assert (home.operator, home.address) == ("某某公司", "")
+
+
+def test_rows_of_another_township(cast):
+    make_facility(cast.other_township, "百步敬老院")
+    content = workbook(
+        ("镇(街道)", "机构名称", "类型", "运营方式"),
+        ("百步镇", "百步敬老院", "敬老院", "公办"),
+        ("沈荡", "百步敬老院", "敬老院", "公办"),
+    )
+    batch = upload("facilities", content, by=cast.township_clerk)
+    assert batch.errors == 1
+    assert batch.new == 1  # a facility of the same name in the own township is another facility
+    county = upload(
+        "facilities",
+        workbook(("机构名称", "类型", "运营方式"), ("新院", "敬老院", "公办")),
+        by=cast.county_clerk,
+    )
+    assert "县级上传要写明" in str(said(county))
