@@ -13,6 +13,7 @@ COPY . .
 RUN ELDERCARE_ENV=production STATIC_ROOT=/app/staticfiles ALLOWED_HOSTS=build.invalid \
     DATABASE_URL=postgresql://build@build.invalid/build REDIS_URL=redis://build.invalid \
     SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+    ENCRYPTION_KEYS="$(.venv/bin/python -m eldercare.encryption_keys 2>/dev/null)" \
     .venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
     && .venv/bin/python -m compileall -q eldercare facilities subsidies indicators
 

@@ -24,6 +24,8 @@ KEYS = {
     "quantity": "数量",
     "evidence": "依据",
     "note": "意见",
+    "field": "项目",
+    "place": "机构",
     "file": "文件",
 }
 VALUES = {
@@ -42,6 +44,9 @@ VALUES = {
     Permission.REVIEW_REPORTS: "审核月报",
     Permission.REMIND_UNITS: "催报",
     Permission.VIEW_INDICATORS: "查看指标",
+    Permission.VIEW_LEDGERS: "查看台账",
+    Permission.EDIT_LEDGERS: "维护台账",
+    Permission.REVEAL_NUMBERS: "查看完整号码",
     Permission.EDIT_PLANS: "修改规划",
     Permission.CONFIRM_INDICATORS: "确认指标",
     Permission.MANAGE_ACCOUNTS: "管理账号",

@@ -3,7 +3,8 @@
 1. ``python -m eldercare.encryption_keys`` prints a new entry. Put it first in ENCRYPTION_KEYS, the old one
    after it, for every web and worker process, and restart them. Everything can still be read and found.
 2. ``manage.py rotate_keys``. It commits batch by batch; stopped or killed, it goes on where it was when run
-   again; run twice it does nothing. History tables too; no history is written about it.
+   again; run twice it does nothing. History tables too; no history is written about it. Uploaded workbooks and
+   change slips as well: ``key_rotation_uploads.py``.
 3. When it says so, take the old key out. Backups made before need it: keep it with them.
 
 Between 1 and 2 a unique constraint cannot see that a value under the old key and one under the new are the
@@ -78,15 +79,20 @@ def require_rotated(*tables: type[models.Model]) -> None:
 def rotate(
     model: type[models.Model], *, batch: int = BATCH, on_batch: Callable[[int], None] = lambda rows: None
 ) -> Outcome:
-    """Encrypt the table's values under the current key, ``batch`` rows per transaction.
+    """Encrypt the table's values under the current key, ``batch`` rows per transaction."""
+    return until_nothing_is_left(lambda outcome: _batches(model, batch, outcome), on_batch)
 
-    Passes over the table until one finds nothing: processes that still had the old order of keys may have
-    written meanwhile.
+
+def until_nothing_is_left(
+    one_pass: Callable[[Outcome], Iterator[int]], on_batch: Callable[[int], None]
+) -> Outcome:
+    """Passes over a table until one finds nothing: processes that still had the old order of keys may have
+    written meanwhile. A pass yields how many rows each of its batches renewed.
     """
     total = 0
     while True:
         outcome = Outcome()
-        for rows in _batches(model, batch, outcome):
+        for rows in one_pass(outcome):
             outcome.rotated += rows
             on_batch(rows)
         total += outcome.rotated

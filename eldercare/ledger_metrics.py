@@ -32,7 +32,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     BooleanField,
-    ExpressionWrapper,
+    Case,
     F,
     Func,
     Min,
@@ -42,6 +42,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 
 from eldercare.lists import Column
@@ -67,8 +68,9 @@ def period_of(month: dt.date) -> Period:
 class LedgerMetric:
     """Counts the rows of its source for which ``condition`` holds.
 
-    The condition must give each row once: look into other tables with Exists or ``__in``, never through a join to
-    many. It holds together with the condition of ``part_of``, another metric of the same source.
+    The condition must depend on nothing but the period: it is worked out once and kept (what is looked up in the
+    database belongs in a subquery). It must give each row once: look into other tables with Exists or ``__in``,
+    never through a join to many. It holds together with that of ``part_of``, another metric of the same source.
     """
 
     code: str
@@ -283,9 +285,8 @@ def _compiled(source: Source, metrics: tuple[LedgerMetric, ...], period: Period)
     names = {code: f"holds_{number}" for number, code in enumerate(needed)}
     columns: dict[str, Any] = {"row_unit": F(source.unit_key)}
     for code, metric in needed.items():
-        columns[names[code]] = ExpressionWrapper(
-            metric.condition(period) or Q(pk__isnull=False), output_field=BooleanField()
-        )
+        condition = metric.condition(period) or Q(pk__isnull=False)
+        columns[names[code]] = Case(When(condition, then=Value(True)), default=Value(False))
     for metric in metrics:
         if metric.distinct or metric.total:
             columns[f"value_of_{names[metric.code]}"] = F(metric.distinct or metric.total)

@@ -11,7 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from eldercare import embedded
+from eldercare import embedded, encryption_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.var_dir()
@@ -107,6 +107,7 @@ for _name, _value in embedded.broker_settings(env).items():
 
 # The timetable is Django-free data so that the beat process needs no database of its own.
 CELERY_BEAT_SCHEDULE = {
+    "sweep-imports": {"task": "eldercare.tasks.work_on_imports", "schedule": 10.0},
     "sweep-roll-ups": {"task": "indicators.tasks.roll_up", "schedule": 10.0},
     "open-month": {"task": "indicators.tasks.open_month", "schedule": crontab(minute="*/5")},
     "mark-late-and-lock": {"task": "indicators.tasks.mark_late_and_lock", "schedule": crontab(minute="*/15")},
@@ -115,6 +116,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="30"),
     },
 }
+
+# --- Uploads ----------------------------------------------------------------------------------------------
+
+FILE_UPLOAD_HANDLERS = [
+    "eldercare.upload_limit.RefuseHuge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Language and time ------------------------------------------------------------------------------------
 
@@ -162,6 +171,8 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
 IDLE_TIMEOUT_MINUTES = env.int("IDLE_TIMEOUT_MINUTES", default=30)
 SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
+LEDGER_SHORTAGE_OCCUPANCY = env.float("LEDGER_SHORTAGE_OCCUPANCY", default=0.90)  # share of beds; 床位短缺预警
+REVEAL_DAILY_LIMIT = env.int("REVEAL_DAILY_LIMIT", default=200)  # full numbers an account may see a day
 SESSION_COOKIE_AGE = SESSION_MAX_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -214,6 +225,7 @@ if HTTPS:
 
 if PRODUCTION:
     problems = embedded.production_problems(env, secret_key=SECRET_KEY, debug=DEBUG, hosts=ALLOWED_HOSTS)
+    problems += encryption_keys.problems(env.ENVIRON)
     if problems:
         raise ImproperlyConfigured("Production settings are incomplete: " + "; ".join(problems))
 

@@ -172,7 +172,8 @@ class SpellsField(models.Field):
         return str(self.value_from_object(obj))
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
-        return super().formfield(**{"form_class": SpellsFormField} | kwargs)
+        own = {"form_class": SpellsFormField, "show_hidden_initial": False}  # the default is callable
+        return super().formfield(**own | kwargs)
 
 
 @SpellsField.register_lookup

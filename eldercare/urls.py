@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from eldercare.views import accounts, help, home, imports, logs, notices, reveal, sign_in
+from eldercare.views import accounts, help, home, import_files, imports, logs, notices, reveal, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,7 +24,18 @@ urlpatterns = [
     path("log/export/", logs.export, name="log-export"),
     path("help/", help.help_page, name="help"),
     path("numbers/<slug:kind>/<int:pk>/<slug:field>/", reveal.number, name="number-reveal"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/new/", import_files.create, name="import-create"),
+    path("imports/template/<slug:ledger>/", import_files.template, name="import-template"),
     path("imports/<int:pk>/", imports.detail, name="import-detail"),
+    path("imports/<int:pk>/progress/", imports.progress, name="import-progress"),
+    path("imports/<int:pk>/file/", import_files.original, name="import-file"),
+    path("imports/<int:pk>/receipt/", import_files.receipt, name="import-receipt"),
+    path("imports/<int:pk>/match/", imports.match, name="import-match"),
+    path("imports/<int:pk>/forget/", imports.forget, name="import-forget"),
+    path("imports/<int:pk>/apply/", imports.apply, name="import-apply"),
+    path("imports/<int:pk>/discard/", imports.discard, name="import-discard"),
+    path("imports/<int:pk>/undo/", imports.take_back, name="import-undo"),
     path("ledgers/", include("facilities.urls")),
     path("", include("indicators.urls")),
 ]

@@ -10,11 +10,13 @@ from rest_framework.response import Response
 from eldercare.errors import NotAllowed, Refused
 from eldercare.forms import without_invisible
 from eldercare.permissions import Permission, requires
-from indicators.actions import reports as actions
+from indicators.actions import figures as actions
 from indicators.forms.reports import reason_problem, seen_problem
+from indicators.ledger_figures import counted_for
 from indicators.models import Metric, MetricEntry, MonthlyReport
-from indicators.pages.report_pages import change_text, findings_in, last_month_of
+from indicators.pages.report_pages import findings_in, last_month_of
 from indicators.pages.report_places import Missing, find_place
+from indicators.pages.report_rows import change_text
 from indicators.rules.figures import format_figure
 
 NO_SUCH_METRIC = "本单位的月报里没有代码为“{}”的指标，请刷新页面。"
@@ -22,11 +24,15 @@ NOT_OPENED = "这个月的月报还没有开启，请先在页面上开启。"
 
 
 class CellSerializer(serializers.Serializer):
-    """``value`` as it was typed; ``seen`` what the person saw before (omitted: do not compare)."""
+    """``value`` as it was typed; ``seen`` what the person saw before (omitted: do not compare).
+
+    ``take``: the ledger's figure is wanted, whatever ``value`` says.
+    """
 
     value = serializers.CharField(allow_blank=True, trim_whitespace=False)
     seen = serializers.CharField(allow_blank=True, allow_null=True, default=None)
     reason = serializers.CharField(allow_blank=True, allow_null=True, default=None)
+    take = serializers.BooleanField(default=False)
 
     def validate_seen(self, seen: str | None) -> str | None:
         return _checked(seen, seen_problem(seen))
@@ -66,7 +72,9 @@ def report_cell(request: Request, month: dt.date, code: str, metric: str) -> Res
     if not body.is_valid():
         return _refusal(_first_problem(body.errors), 422)
     typed = body.validated_data
-    change = actions.FigureChange(metric, typed["value"], seen=typed["seen"], reason=typed["reason"])
+    change = actions.FigureChange(
+        metric, typed["value"], seen=typed["seen"], reason=typed["reason"], is_taken=typed["take"]
+    )
     try:
         result = actions.save_figures(report=report, changes=[change], by=request.user)
     except NotAllowed as refusal:
@@ -114,12 +122,15 @@ def _saved(report: MonthlyReport, metrics: list[Metric], code: str) -> dict:
     figures = {key: entry.value for key, entry in entries.items()}
     reasons = {key: entry.reason for key, entry in entries.items()}
     before, value = last_month_of(report), figures.get(code)
-    findings = findings_in(metrics, figures, before, reasons)
+    ledger = counted_for(report.org_unit, report.month, metrics).figures
+    findings = findings_in(metrics, figures, before, reasons, ledger)
     return {
         "value": format_figure(value, grouped=False),
         "display": format_figure(value),
         "reason": reasons.get(code, ""),
         "change": change_text(value, before.get(code)),
+        "ledger": format_figure(ledger.get(code), grouped=False),
+        "taken": code in entries and entries[code].source == MetricEntry.Source.LEDGER,
         "filled": sum(key in figures for key in known),
         "owed": len(known),
         "findings": [{"code": f.code, "hard": f.is_hard, "text": f.text} for f in findings],

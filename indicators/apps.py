@@ -8,4 +8,4 @@ class IndicatorsConfig(AppConfig):
     verbose_name = "规划指标"
 
     def ready(self) -> None:
-        from indicators import todo  # noqa: F401 - puts its lines on the home page
+        from indicators import effects, todo  # noqa: F401 - both register what they know: effects, to-do lines

@@ -19,6 +19,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -37,6 +38,14 @@ class RollupResult:
     month: dt.date
     metric_values: int  # rows written or removed
     indicator_values: int
+
+
+@dataclass(frozen=True)
+class Instead:
+    """Own figures of a unit by metric id, all that it owes; ``None`` where nothing is reported."""
+
+    org_unit_id: int
+    figures: dict[int, Decimal | None]
 
 
 def roll_up_month(month: dt.date) -> RollupResult:
@@ -79,10 +88,21 @@ def _roll_up_locked(cursor, month: dt.date) -> RollupResult:
     return RollupResult(month, changed, cursor.fetchone()[0])
 
 
-def preview(specs: MonthSpecs) -> list[dict]:
-    """What the specs would give, nothing written: one row per indicator and unit."""
+def preview(specs: MonthSpecs, instead: "Instead | None" = None) -> list[dict]:
+    """What the specs would give, nothing written: one row per indicator and unit.
+
+    ``instead`` gives one unit other own figures in the month of the specs, published or not.
+    """
+    statement, parameters = PREVIEW_INDICATORS, _parameters(specs)
+    if instead is not None:
+        statement = PREVIEW_INSTEAD
+        parameters |= {
+            "o_unit": instead.org_unit_id,
+            "o_metric": list(instead.figures),
+            "o_value": list(instead.figures.values()),
+        }
     with connection.cursor() as cursor:
-        cursor.execute(PREVIEW_INDICATORS, _parameters(specs))
+        cursor.execute(statement, parameters)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -336,6 +356,19 @@ WITH win AS (
 
 # Both statements are put together from constants of this module; every value is a parameter.
 PREVIEW_INDICATORS = _INDICATORS + "SELECT * FROM fresh ORDER BY indicator_id, org_unit_id"
+
+# The published figures, those of one unit and month put in their place.
+_FIGURES_INSTEAD = """
+WITH figure AS NOT MATERIALIZED (
+    SELECT id, metric_id, org_unit_id, month, is_total, value, low, high FROM indicators_metricvalue
+     WHERE NOT (month = %(month)s AND org_unit_id = %(o_unit)s AND NOT is_total)
+    UNION ALL
+    SELECT -o.metric_id, o.metric_id, %(o_unit)s, %(month)s::date, false, o.value, o.value, o.value
+      FROM unnest(%(o_metric)s::bigint[], %(o_value)s::numeric[]) AS o(metric_id, value)
+), win AS ("""
+PREVIEW_INSTEAD = PREVIEW_INDICATORS.replace("indicators_metricvalue", "figure").replace(
+    "\nWITH win AS (", _FIGURES_INSTEAD, 1
+)
 
 WRITE_INDICATORS = (
     _INDICATORS

@@ -11,10 +11,12 @@ from eldercare.models import User
 from eldercare.permissions import Permission, Role
 from eldercare.todo import TodoItem, Urgency
 from indicators.models import Metric, MonthlyReport
+from indicators.pages.reconcile import unexplained_differences
 from indicators.rules.months import month_of
 
 Status = MonthlyReport.Status
 SOON = 5  # days before the deadline from which a report counts as urgent
+MONTHS_HELD_AGAINST_LEDGERS = 3  # newest open reports; each is counted anew when the home page is opened
 NEWS_FOR = 7  # days that an approval stays on the list
 
 
@@ -36,6 +38,36 @@ def own_reports(user: User) -> list[TodoItem]:
     return [
         _approved(report, user) if report.status == Status.APPROVED else _due(report, user, today)
         for report in reports
+    ]
+
+
+@todo.register
+def ledger_differences(user: User) -> list[TodoItem]:
+    """Open reports of the user's unit with figures that are not the ledgers' and have no reason (账表不一致)."""
+    if not user.may(Permission.ENTER_REPORTS):
+        return []
+    reports = (
+        MonthlyReport.objects.open_for_entry()
+        .filter(org_unit=user.org_unit, entries__isnull=False)
+        .select_related("org_unit")
+        .order_by("-month")
+        .distinct()[:MONTHS_HELD_AGAINST_LEDGERS]
+    )
+    counted = [(report, unexplained_differences(report)) for report in reports]
+    return [
+        TodoItem(
+            f"{report.month.year}年{report.month.month}月份月报账表不一致 {number} 项",
+            reverse("report-reconcile", args=[report.month, user.org_unit.code]),
+            "填报数与台账不同：请取台账数，或者填写说明后再提交。",
+            Urgency.DUE
+            if report.due_on - timezone.localdate() <= dt.timedelta(days=SOON)
+            else Urgency.NORMAL,
+            count=number,
+            button="去核对",
+            tag="账表",
+        )
+        for report, number in counted
+        if number
     ]
 
 

@@ -20,7 +20,16 @@ PATIENCE = 60  # seconds; a limit against hanging, not an expectation
 
 def environment(var: Path, **more: str) -> dict[str, str]:
     """Nothing of the suite's own: no server named, no test database, no broker."""
-    ours = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "PORT", "PGOPTIONS")
+    ours = (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "ENCRYPTION_KEYS",
+        "ALLOWED_HOSTS",
+        "DEBUG",
+        "PORT",
+        "PGOPTIONS",
+    )
     kept = {
         k: v for k, v in os.environ.items() if k not in ours and not k.startswith(("ELDERCARE_", "DJANGO_"))
     }

@@ -1,5 +1,6 @@
 """docker-compose.yml: valid for Compose itself, safe as designed, and every command in it really works."""
 
+import base64
 import os
 import re
 import signal
@@ -11,12 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from eldercare import embedded
+from eldercare import embedded, encryption_keys
 from tests.plugins import Process, free_port, start_process
 
 REPO = embedded.REPO_DIR
 GIVEN = {
     "SECRET_KEY": "".join(chr(48 + (i * 7) % 70) for i in range(64)).replace("$", "d"),
+    "ENCRYPTION_KEYS": "k1:" + base64.b64encode(bytes(range(100, 164))).decode(),
     "ALLOWED_HOSTS": "portal.example",
     "POSTGRES_PASSWORD": "postgres-password",
     "REDIS_PASSWORD": "redis-password",
@@ -59,9 +61,22 @@ def test_compose_stops_when_a_value_is_missing(name):
 
 def test_the_file_holds_no_secret():
     text = (REPO / "docker-compose.yml").read_text()
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+    for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
         for value in re.findall(rf"^\s+{name}: (.+)$", text, flags=re.MULTILINE):
             assert value.startswith(f"${{{name}:?"), value
+
+
+def test_the_key_of_personal_data_is_given_to_the_portal_alone(services):
+    """PostgreSQL, whose volume is backed up, and the proxy have no use for it."""
+    given = {name: (service.get("environment") or {}) for name, service in services.items()}
+    assert {name for name, each in given.items() if "ENCRYPTION_KEYS" in each} == set(OURS)
+    assert given["web"]["ENCRYPTION_KEYS"] == GIVEN["ENCRYPTION_KEYS"]
+
+
+def test_the_command_in_the_file_makes_a_fit_key():
+    command = re.search(r"`(echo .*openssl.*)`", (REPO / "docker-compose.yml").read_text())[1]
+    made = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+    assert encryption_keys.problems({"ENCRYPTION_KEYS": made.strip()}) == []
 
 
 def test_all_parts_of_the_portal_are_there(services):

@@ -1,5 +1,6 @@
 """Set-up before there is a .venv, and settings that the portal refuses to start on."""
 
+import base64
 import os
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eldercare import bootstrap
+from eldercare import bootstrap, encryption_keys
 from tests.machine import (
     PATIENCE,
     REPO,
@@ -22,6 +23,7 @@ from tests.machine import (
 FIT = {
     "ELDERCARE_ENV": "production",
     "SECRET_KEY": "".join(chr(33 + (i * 7) % 90) for i in range(64)),
+    "ENCRYPTION_KEYS": "k1:" + base64.b64encode(bytes(range(100, 164))).decode(),
     "ALLOWED_HOSTS": "portal.example",
     "DATABASE_URL": "postgresql://portal:secret@127.0.0.1/portal",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
@@ -35,6 +37,8 @@ FIT = {
         ({"SECRET_KEY": "too-short"}, "SECRET_KEY"),
         ({"SECRET_KEY": "x" * 64}, "SECRET_KEY"),
         ({"SECRET_KEY": "django-insecure-" + FIT["SECRET_KEY"]}, "SECRET_KEY"),
+        ({"ENCRYPTION_KEYS": ""}, "ENCRYPTION_KEYS is not set: `python -m eldercare.encryption_keys` prints"),
+        ({"ENCRYPTION_KEYS": "k1:c2hvcnQ="}, "ENCRYPTION_KEYS, entry 1: the key has 5 bytes instead of 64"),
         ({"DEBUG": "true"}, "DEBUG"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "portal.example,*"}, "ALLOWED_HOSTS"),
@@ -47,12 +51,14 @@ def test_production_refuses_unfit_settings(var, change, named):
     said = refusal(manage("check", env=environment(var, **(FIT | change))))
     assert named in said
     assert FIT["SECRET_KEY"] not in said
+    assert FIT["ENCRYPTION_KEYS"] not in said
 
 
 def test_production_accepts_fit_settings(var):
     result = manage("check", "--deploy", "--fail-level", "WARNING", env=environment(var, **FIT))
     assert result.returncode == 0, result.stderr
     assert not (var / "secret_key").exists()
+    assert not (var / "encryption_keys").exists()
 
 
 @pytest.mark.parametrize(
@@ -68,6 +74,21 @@ def test_production_worker_refuses_with_a_sentence_too(var, arguments):
         timeout=PATIENCE,
     )
     assert "SECRET_KEY" in refusal(result)
+
+
+def test_a_key_can_be_made_before_production_is_set_up(var):
+    """Inside the image ELDERCARE_ENV is set already; the key alone goes to standard output."""
+    result = subprocess.run(
+        [sys.executable, "-m", "eldercare.encryption_keys"],
+        cwd=REPO,
+        env=environment(var, ELDERCARE_ENV="production"),
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0
+    assert encryption_keys.problems({"ENCRYPTION_KEYS": result.stdout.strip()}) == []
+    assert "apart from the backups" in result.stderr
+    assert not (var / "encryption_keys").exists()
 
 
 # --- Set-up before there is a .venv -------------------------------------------------------------------------

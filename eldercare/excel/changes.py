@@ -129,6 +129,7 @@ class Changes:
     def _update(self, target: Target) -> None:
         sets = [f'"{item.column}" = {self._set(target, item)}' for item in self.fields(target)]
         if sets:
+            sets += [f'"{column}" = {sql}' for column, sql in target.on_update.items()]
             self.execute(
                 f"""UPDATE {target.table} t SET {', '.join(sets)}
                       FROM import_dif d JOIN {self.stage.table} s ON s.row = d.row

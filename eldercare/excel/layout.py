@@ -115,7 +115,7 @@ def find_layout(
     names = _names(columns)
     best: tuple[tuple, Layout] | None = None
     for top in range(min(len(head), DEEPEST)):
-        if sum(1 for value in head[top] if value not in ("", None)) < 1:
+        if sum(1 for value in head[top] if value not in ("", None)) < 1 or _cuts(head, top, merged):
             continue
         if best and best[1].complete and top >= best[1].first_data:
             break
@@ -167,6 +167,14 @@ def _names(columns: Sequence[Column]) -> dict[str, str]:
     for column in columns:
         names[heading_key(column.heading)] = column.key
     return names
+
+
+def _cuts(head: Sequence[Sequence[object]], top: int, merged: Merged) -> bool:
+    """A heading merged downwards begins above this row and goes on in it: so do the headings as a whole."""
+    return any(
+        first < top <= last and left == right and left < len(head[first]) and _text(head[first][left])
+        for (first, left), (last, right) in merged
+    )
 
 
 def _height(head: Sequence[Sequence[object]], top: int, merged: Merged) -> int:

@@ -66,6 +66,7 @@ class Target:
     constants: Mapping[str, str] = field(
         default_factory=dict
     )  # of a new row: column → SQL over s and the parents
+    on_update: Mapping[str, str] = field(default_factory=dict)  # set beside the values of a changed row: column → SQL
     parents: tuple[str, ...] = ()
     when: str = "true"  # SQL over s: whether the row says anything about this table
 
@@ -112,12 +113,20 @@ class Situation:
         return frozenset(self.positions)
 
     def say(
-        self, rows: CleanBatch, index: int, column: Column, message: str, severity: Severity = Severity.ERROR, value: object = ""
+        self,
+        rows: CleanBatch,
+        index: int,
+        column: Column,
+        message: str,
+        severity: Severity = Severity.ERROR,
+        value: object = "",
     ) -> None:
         """Add a finding about a row; ``index``: its place in the batch."""
         place = self.positions.get(column.key, -1)
         typed = "" if value is None else str(value)
-        rows.findings.append(Finding(rows.rows[index], place, column.key, column.heading, severity, message, typed[:200]))
+        rows.findings.append(
+            Finding(rows.rows[index], place, column.key, column.heading, severity, message, typed[:200])
+        )
 
     @property
     def unit(self) -> OrgUnit:
@@ -160,6 +169,7 @@ class Ledger:
     closes: str = ""  # column of the subject that ends such a row
     units_touched: str = ""  # SELECT DISTINCT unit ids that the staged rows belong to; "" for the batch's own
     present_rows: Callable[[OrgUnit, dt.date], Iterable[Mapping[str, Any]]] | None = None
+    lists: Callable[[OrgUnit, dt.date], Mapping[str, Sequence[str]]] | None = None  # of a unit's template
     instructions: tuple[str, ...] = ()
     permission: Permission = Permission.EDIT_LEDGERS
     takes_month: bool = False  # the batch's day is a month, and the rows belong to it

@@ -69,7 +69,8 @@ class Stage:
     def findings_across_rows(self, params: dict, positions: Mapping[str, int]) -> list[Finding]:
         """What only the whole file shows: rows that mean the same thing, and the ledger's own checks."""
         found = [
-            self._finding(positions, self.ledger.unique_key, row, message, Severity.ERROR) for row, message in self._doubles()
+            self._finding(positions, self.ledger.unique_key, row, message, Severity.ERROR)
+            for row, message in self._doubles()
         ]
         for check in self.ledger.checks:
             for row, message in self._rows(check.sql.format(stage=self.table), params):
@@ -97,6 +98,8 @@ class Stage:
             cursor.execute(sql, params)
             return cursor.fetchall()
 
-    def _finding(self, positions: Mapping[str, int], key: str, row: int, message: str, severity: Severity) -> Finding:
+    def _finding(
+        self, positions: Mapping[str, int], key: str, row: int, message: str, severity: Severity
+    ) -> Finding:
         heading = self.ledger.by_key[key].heading if key in self.ledger.by_key else ""
         return Finding(row, positions.get(key, -1), key, heading, severity, message, "")

@@ -14,6 +14,7 @@ from eldercare.identity.citizens import (
     check_id_number,
     compare_with_id,
     id_check_character,
+    ordinary_id,
 )
 from eldercare.identity.findings import Checked, Finding, Severity
 from eldercare.identity.masking import mask_card, mask_id, mask_other, mask_phone
@@ -45,5 +46,6 @@ __all__ = [
     "mask_other",
     "mask_phone",
     "name_key",
+    "ordinary_id",
     "synthetic_id",
 ]

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from eldercare import shell_todo, todo  # noqa: F401 - shell_todo registers its providers
+from eldercare import import_todo, shell_todo, todo  # noqa: F401 - the first two register their providers
 from eldercare.models import Notice
 from eldercare.permissions import Permission, requires
 

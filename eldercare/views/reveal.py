@@ -41,7 +41,8 @@ def number(request: HttpRequest, kind: str, pk: int, field: str) -> HttpResponse
     ``?closed`` gives the masked number back, for 取消 and 隐藏.
     """
     found, thing = _wanted(request, kind, pk, field)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    # Several may be open on one page, each with its own box.
+    form = ReasonForm(request.POST if request.method == "POST" else None, auto_id=f"{kind}-{pk}-{field}-%s")
     context = {
         "thing": thing,
         "field": field,

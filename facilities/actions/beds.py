@@ -75,6 +75,10 @@ class Outlook:
         return Counter(bed.facility.name for bed in self.beds).most_common()
 
     @property
+    def reasons(self) -> list[tuple[str, int]]:
+        return self.skipped.most_common()
+
+    @property
     def is_refused(self) -> bool:
         return self.wanted.change == Change.RETIRE and bool(self.occupied)
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.history import version_of
+from eldercare.identity import check_id_number
 from eldercare.models import AuditEvent, User
 from facilities.models import Caregiver, Certificate, Employment, Training
 
@@ -21,10 +22,10 @@ IDENTITY = ("name", "id_number", "id_reason", "sex", "born_on")
 
 
 def persons_with(id_number: str) -> QuerySet[Caregiver]:
-    """Whoever has the number, also as the old number of 15 digits that it was before. Not narrowed: a person
+    """Whoever has the number, in the form of 18 characters or in the old one of 15 digits. Not narrowed: a person
     is registered once for the county, and who asks is told no more than the caller decides."""
     plain = str.__str__(id_number)
-    forms = {plain}
+    forms = {plain, *check_id_number(plain).upgrades}
     if len(plain) == 18 and plain[6:8] == "19":
         forms.add(plain[:6] + plain[8:17])
     return Caregiver.objects.filter(id_number__in=forms)

@@ -1,8 +1,7 @@
 """Facilities and beds of a township, month by month, so that counting them gives the figures that are wanted."""
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from eldercare.identity import name_key
@@ -10,6 +9,7 @@ from eldercare.models import OrgUnit
 from eldercare.spells import Spells
 from facilities.demo import names, plan
 from facilities.demo.days import Months, day_between, dice
+from facilities.demo.sites import Site, hash_of, village_label
 from facilities.demo.wards import Ward, share_beds
 from facilities.models import QUALIFICATIONS, Bed, Facility, FacilityRating, FacilityVillage
 
@@ -30,27 +30,6 @@ INSTITUTION_FLAGS = {
     "smart_care_institutions": ("smart",),
 }
 FOUNDED = dt.date(2020, 11, 20)  # what is there in the first month has begun by then
-OFFICE = re.compile(r"(社区)?(居民委员会|居委会|村委会)$")
-
-
-def village_label(village: OrgUnit, township: OrgUnit) -> str:
-    """百可社区, 首荡村: without the committee and without the township in front."""
-    name = village.name.removeprefix(township.name)
-    return OFFICE.sub(lambda match: "村" if match.group() == "村委会" else "社区", name)
-
-
-@dataclass
-class Site:
-    """A place of the demo. A public home that goes to a private operator stays one, with another facility."""
-
-    facility: Facility
-    home: plan.Home | None = None
-    ward: Ward | None = None
-    stars: int = 0
-    former: tuple[Facility, int] | None = None  # what it was, until which month
-
-    def at(self, month: int) -> Facility:
-        return self.former[0] if self.former and month < self.former[1] else self.facility
 
 
 @dataclass
@@ -84,10 +63,16 @@ class Town:
             self._qualify(month)
             self._rate(month)
             self._join_union(month)
+        for site in self.centers:
+            if site.facility.socially_run:
+                site.facility.operation = Operation.PUBLIC_BUILT_PRIVATE_RUN
+                site.facility.operator = f"{self.unit.name}为老服务社"
 
     # --- Making facilities ----------------------------------------------------------------------------------
 
-    def _facility(self, name: str, kind: str, opened: dt.date, registry: str = "", **more: object) -> Facility:
+    def _facility(
+        self, name: str, kind: str, opened: dt.date, registry: str = "", **more: object
+    ) -> Facility:
         number = self.numbers()
         facility = Facility(
             org_unit=self.unit,
@@ -99,7 +84,8 @@ class Town:
         )
         facility.contact = dice("contact", number).choice(names.SURNAMES) + "主任"
         facility.phone = names.phone(number)
-        facility.address = f"{self.unit.name}{facility.village and village_label(facility.village, self.unit) or ''}"
+        village = facility.village and village_label(facility.village, self.unit)
+        facility.address = f"{self.unit.name}{village or ''}"
         facility.credit_code = names.credit_code(number, registry) if registry else ""
         self.facilities.append(facility)
         return facility
@@ -108,9 +94,7 @@ class Town:
         public = home.operation in Facility.PUBLIC_OPERATIONS
         company = home.operation == Operation.FOR_PROFIT
         sponsor = Sponsor.COUNTY if home.kind == Kind.WELFARE_HOME else Sponsor.TOWNSHIP
-        village = next(
-            (each for each in self.villages if (each.name[-3:] == "村委会") == home.is_rural), self.villages[0]
-        )
+        village = self._village_of(home)
         facility = self._facility(
             home.name,
             home.kind,
@@ -120,7 +104,9 @@ class Town:
             sponsor=sponsor if public else Sponsor.SOCIAL,
             setting=Setting.RURAL if home.is_rural else Setting.URBAN,
             village=village,
-            owner=f"{self.unit.name}{'人民政府' if self.unit.name[-1] == '镇' else '办事处'}" if public else "",
+            owner=f"{self.unit.name}{'人民政府' if self.unit.name[-1] == '镇' else '办事处'}"
+            if public
+            else "",
             operator="" if home.operation == Operation.PUBLIC else f"{home.name}运营管理单位",
         )
         for qualification in FROM_THE_START:
@@ -131,13 +117,19 @@ class Town:
         self.homes.append(site)
         return site
 
+    def _village_of(self, home: plan.Home) -> OrgUnit:
+        """The one it is named after, or else any of its kind."""
+        suiting = [each for each in self.villages if each.name.endswith("村委会") == home.is_rural]
+        named = [each for each in suiting if home.name[:2] in each.name]
+        return (named or suiting)[0 if named else len(home.name) % len(suiting)]
+
     def _found(self) -> None:
         generator = dice("found", self.unit.code)
         for home in plan.HOMES[self.unit.code]:
             if not home.is_new:
                 month, day = generator.randint(1, 12), generator.randint(1, 28)
                 self._home(home, dt.date(home.opened, month, day))
-        community = next(each for each in self.villages if each.name[-3:] != "村委会")
+        community = next(each for each in self.villages if not each.name.endswith("村委会"))
         hub = self._facility(
             f"{self.unit.name}居家养老服务中心",
             Kind.HOME_CARE_CENTER,
@@ -152,14 +144,19 @@ class Town:
 
     def _more_places(self, community: OrgUnit) -> None:
         """Places that no wanted figure counts: a canteen or two, a teaching point, an activity room."""
-        rural = next(each for each in reversed(self.villages))
+        rural = self.villages[-1]
         label = village_label(rural, self.unit)
+        later = dt.timedelta(days=dice("canteen", self.unit.code).randint(0, 300))
         canteen = self._facility(
-            f"{label}老年食堂", Kind.CANTEEN, dt.date(2021, 10, 1), village=rural, sponsor=Sponsor.VILLAGE
+            f"{label}老年食堂",
+            Kind.CANTEEN,
+            dt.date(2021, 4, 1) + later,
+            village=rural,
+            sponsor=Sponsor.VILLAGE,
         )
         canteen.standardised = Spells.since(dt.date(2022, 11, 1))
         self._facility(
-            f"{village_label(community, self.unit)}助餐点", Kind.CANTEEN, dt.date(2023, 5, 1),
+            f"{village_label(community, self.unit)}助餐点", Kind.CANTEEN, dt.date(2023, 1, 10) + later,
             village=community, sponsor=Sponsor.VILLAGE,
         )  # fmt: skip
         self._facility(f"{self.unit.name}老年学校教学点", Kind.TEACHING_POINT, dt.date(2018, 3, 1))
@@ -290,7 +287,12 @@ class Town:
         self._begin(month, "community_care_centers_socially_run", ("socially_run",), centers)
 
     def _begin(
-        self, month: int, code: str, flags: tuple[str, ...], candidates: list[Facility], wanted: int | None = None
+        self,
+        month: int,
+        code: str,
+        flags: tuple[str, ...],
+        candidates: list[Facility],
+        wanted: int | None = None,
     ) -> None:
         wanted = self.wanted[code][month] if wanted is None else wanted
         without = [each for each in candidates if not getattr(each, flags[0])]
@@ -330,7 +332,9 @@ class Town:
                 self._star(site, min(site.home.stars, 3), max(since, site.facility.opened_on))
             elif not site.stars:
                 self._star(site, 3, dt.date(2019, 11, 18))
-        has_five = (Scheme.CENTER, 5) in {rating[:2] for rating in self.ratings.get(id(self.hub.facility), ())}
+        has_five = (Scheme.CENTER, 5) in {
+            rating[:2] for rating in self.ratings.get(id(self.hub.facility), ())
+        }
         if month == 0:
             level = 3 + dice("hub", self.unit.code).randint(0, 1)
             self._award(self.hub.facility, Scheme.CENTER, level, dt.date(2018, 12, 20))
@@ -384,30 +388,3 @@ class Town:
         ):
             day = self.months.early(month, self.unit.code, "union")
             self._facility(f"{self.unit.name}康养联合体", Kind.HEALTH_CARE_UNION, day)
-
-
-def hash_of(bed: Bed) -> int:
-    """Beds of one floor got their attributes in one year."""
-    return sum(map(ord, bed.room[:4]))
-
-
-def expand_ratings(facility: Facility, awards: Iterable[tuple], end: dt.date) -> list[FacilityRating]:
-    """Grades hold for three years and are renewed without a gap until a better one or the end."""
-    rows = []
-    awards = sorted(awards, key=lambda each: each[2])
-    for place, (scheme, level, day) in enumerate(awards):
-        last = awards[place + 1][2] if place + 1 < len(awards) else facility.closed_on
-        while day < end and (last is None or day < last):
-            until = day.replace(year=day.year + 3)
-            until = min(until, last) if last else until
-            rows.append(
-                FacilityRating(
-                    facility=facility,
-                    scheme=scheme,
-                    level=level,
-                    issued_on=day,
-                    expires_on=until - dt.timedelta(days=1),
-                )
-            )
-            day = until
-    return rows

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from eldercare.spells import Spells
 from facilities.demo import plan
-from facilities.demo.buildings import Site, Town
+from facilities.demo.buildings import Town
 from facilities.demo.days import day_between, dice
 from facilities.demo.names import People, Person, phone
+from facilities.demo.sites import Site
 from facilities.models import Bed, Stay, WaitingEntry
 
 Outcome = Stay.Outcome
@@ -90,10 +91,21 @@ class House:
         self._write(bed, person, first, until)
 
     def _write(
-        self, bed: Bed, person: Person, first: dt.date, until: dt.date | None, outcome: str = "", **more: object
+        self,
+        bed: Bed,
+        person: Person,
+        first: dt.date,
+        until: dt.date | None,
+        outcome: str = "",
+        **more: object,
     ) -> Stay:
         stay = Stay(
-            bed=bed, name=person.name, id_number=person.id_number, moved_in_on=first, moved_out_on=until, **more
+            bed=bed,
+            name=person.name,
+            id_number=person.id_number,
+            moved_in_on=first,
+            moved_out_on=until,
+            **more,
         )
         stay.outcome = "" if until is None else outcome or self.dice.choice(ENDINGS)
         self.stays.append(stay)

@@ -9,10 +9,11 @@ from django.db import models, transaction
 
 from eldercare.identity import name_key
 from eldercare.models import OrgUnit
-from facilities.demo.buildings import Town, Wanted, expand_ratings
+from facilities.demo.buildings import Town, Wanted
 from facilities.demo.days import Months
 from facilities.demo.names import People, phone
 from facilities.demo.residents import House
+from facilities.demo.sites import expand_ratings
 from facilities.demo.staff import Team
 from facilities.models import (
     Bed,
@@ -41,7 +42,7 @@ def seed_ledgers(
     if Facility.objects.exists():
         return {}
     numbers = count(1)
-    workers = People("workers", 1963, 1999, women=0.8)
+    workers = People("workers", 1966, 1993, women=0.8)
     elders = People("elders", 1928, 1956, women=0.58)
     built, teams, houses = [], [], []
     for unit, villages, figures in _towns(wanted):

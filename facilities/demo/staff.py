@@ -7,9 +7,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from facilities.demo.buildings import Site, Town
+from facilities.demo.buildings import Town
 from facilities.demo.days import day_between, dice
 from facilities.demo.names import People, phone
+from facilities.demo.sites import Site
+from facilities.demo.workers import Worker, is_senior, loss, urgency
 from facilities.models import Caregiver, Certificate, Employment, Facility, Training
 
 Role, Workplace = Employment.Role, Employment.Workplace
@@ -17,8 +19,8 @@ Subject = Training.Subject
 
 # What those do who are no caregivers, in turn; each facility has a manager first.
 OTHER_ROLES = (
-    Role.MANAGER, Role.NURSE, Role.OTHER, Role.OTHER, Role.DOCTOR, Role.OTHER, Role.FIRE, Role.OTHER,
-    Role.NUTRITIONIST, Role.OTHER,
+    Role.NURSE, Role.OTHER, Role.OTHER, Role.DOCTOR, Role.OTHER, Role.FIRE, Role.OTHER, Role.OTHER,
+    Role.NURSE, Role.OTHER, Role.OTHER, Role.NUTRITIONIST, Role.OTHER, Role.FIRE, Role.OTHER,
 )  # fmt: skip
 LICENSED = {Role.NURSE, Role.DOCTOR}
 COURSES = {
@@ -26,29 +28,8 @@ COURSES = {
     Subject.REHAB_BASICS: "基本康复知识培训班", Subject.REHAB_SKILLS: "康复技能提升班",
     Subject.MANAGEMENT: "养老机构管理人员培训班", Subject.OTHER: "养老服务政策与礼仪培训班",
 }  # fmt: skip
+REHABILITATION = (Subject.REHAB_BASICS, Subject.REHAB_SKILLS)
 FIRST_HIRED, BEFORE = dt.date(2014, 3, 1), dt.date(2020, 11, 30)
-
-
-@dataclass(eq=False)
-class Worker:
-    """A person at work, and what counts of them."""
-
-    person: Caregiver
-    post: Employment
-    site: Site | None = None  # none for a community's social worker
-    is_new: bool = False  # hired this month, the work not yet settled
-    levels: set[int] = field(default_factory=set)
-    has_basics: bool = False
-    has_skills: bool = False
-    trained_in: int = 0  # the last year in which a course ended
-
-    @property
-    def role(self) -> str:
-        return self.post.role
-
-    @property
-    def is_rural(self) -> bool:
-        return self.site is not None and self.site.facility.setting == Facility.Setting.RURAL
 
 
 @dataclass
@@ -240,9 +221,7 @@ class Team:
         for worker in self.workers:
             if worker.is_new and not worker.role:
                 managed = any(w.role == Role.MANAGER for w in self.workers if w.site is worker.site)
-                role = OTHER_ROLES[self._next() % 10] if managed else Role.MANAGER
-                if managed and role == Role.MANAGER:
-                    role = Role.OTHER
+                role = OTHER_ROLES[self._next() % len(OTHER_ROLES)] if managed else Role.MANAGER
                 worker.post.role = role
                 if role in LICENSED:
                     self._certificate(worker, Certificate.Kind.LICENCE, worker.post.employed_from)
@@ -275,7 +254,9 @@ class Team:
         for _ in range(missing):
             day = self._early("community", self._next())
             if self.month == 0:
-                day = day_between(dt.date(2016, 1, 1), BEFORE, dice("community", self.town.unit.code, self.count))
+                day = day_between(
+                    dt.date(2016, 1, 1), BEFORE, dice("community", self.town.unit.code, self.count)
+                )
             worker = self._new_worker(None, Role.SOCIAL_WORKER, day)
             self._certificate(worker, Certificate.Kind.SOCIAL_WORK, day)
         for _ in range(-missing):
@@ -337,7 +318,9 @@ class Team:
         kind = Certificate.Kind.SKILL_LEVEL
         if self.month == 0:
             low = dt.date(2018, 6, 1) if level <= Certificate.SENIOR else dt.date(2015, 6, 1)
-            day = day_between(low, low.replace(year=low.year + 2), dice("level", level, worker.person.id_number))
+            day = day_between(
+                low, low.replace(year=low.year + 2), dice("level", level, worker.person.id_number)
+            )
             kind = Certificate.Kind.QUALIFICATION if day.year < 2018 else kind
             hired = min(hired, day)
         self._certificate(worker, kind, day, level)
@@ -354,7 +337,7 @@ class Team:
         year = self.town.months[self.month].year
         for is_rural, wanted in self._trained_wanted():
             done = [w for w in self.workers if w.is_rural == is_rural and w.trained_in == year]
-            for worker in sorted(done, key=_loss)[: max(len(done) - wanted, 0)]:
+            for worker in sorted(done, key=loss)[: max(len(done) - wanted, 0)]:
                 self._replace(worker).is_new = False
 
     def _train(self) -> None:
@@ -363,15 +346,17 @@ class Team:
             pool = [w for w in self.workers if w.is_rural == is_rural]
             done = [w for w in pool if w.trained_in == year]
             # Those first who will need a course on rehabilitation: it has to fall into a year with training.
-            waiting = sorted((w for w in pool if w.trained_in != year), key=_urgency)
+            waiting = sorted((w for w in pool if w.trained_in != year), key=urgency)
             for worker in waiting[: max(wanted - len(done), 0)]:
                 self._course(worker, self._usual_subject(worker))
         caregivers = [w for w in self.workers if w.role == Role.CAREGIVER]
-        caregivers.sort(key=lambda w: not _is_senior(w))
+        caregivers.sort(key=lambda w: not is_senior(w))
         self._special("caregivers_with_rehab_basics", "has_basics", Subject.REHAB_BASICS, caregivers, year)
         # Whoever has the skills has the basics too: only they go on.
-        seniors = [w for w in caregivers if _is_senior(w) and w.has_basics]
-        self._special("senior_caregivers_with_rehab_skills", "has_skills", Subject.REHAB_SKILLS, seniors, year)
+        seniors = [w for w in caregivers if is_senior(w) and w.has_basics]
+        self._special(
+            "senior_caregivers_with_rehab_skills", "has_skills", Subject.REHAB_SKILLS, seniors, year
+        )
 
     def _special(self, code: str, flag: str, subject: str, of: list[Worker], year: int) -> None:
         missing = self._wanted(code) - sum(getattr(w, flag) for w in of)
@@ -394,8 +379,11 @@ class Team:
     def _course(self, worker: Worker, subject: str) -> None:
         day = max(self._late("course", subject, worker.is_rural), worker.post.employed_from)
         month = self.town.months[self.month]
-        if self.month == 0 and worker.trained_in != month.year:
-            day = max(dt.date(2020, 5 + self._next() % 7, 20), worker.post.employed_from)
+        hired = worker.post.employed_from
+        if self.month == 0 and subject in REHABILITATION:
+            day = day_between(max(hired, dt.date(2018, 4, 1)), BEFORE, dice(subject, worker.person.id_number))
+        elif self.month == 0:
+            day = max(dt.date(2020, 5 + self._next() % 7, 20), hired)
         worker.trained_in = month.year
         self.trainings.append(
             Training(
@@ -403,7 +391,7 @@ class Team:
                 subject=subject,
                 title=f"{day.year}年{COURSES[subject]}",
                 held_on=day,
-                hours=24 if subject in (Subject.REHAB_BASICS, Subject.REHAB_SKILLS) else 8 + 8 * (day.day % 3),
+                hours=24 if subject in REHABILITATION else 8 + 8 * (day.day % 3),
             )
         )
 
@@ -419,19 +407,3 @@ class Team:
                 site = others[0]
                 day = max(worker.post.employed_from, site.facility.opened_on)
                 self._post(worker.person, site, worker.role, day)
-
-
-def _loss(worker: Worker) -> tuple:
-    """What would be lost if they left, least first."""
-    return (worker.role != Role.OTHER, worker.role == Role.CAREGIVER, len(worker.levels), worker.has_basics)
-
-
-def _urgency(worker: Worker) -> tuple:
-    caregiver = worker.role == Role.CAREGIVER
-    return (not (_is_senior(worker) and not worker.has_skills), not (caregiver and not worker.has_basics))
-
-
-def _is_senior(worker: Worker) -> bool:
-    return bool(worker.levels) and min(worker.levels) <= Certificate.SENIOR
-
-

@@ -68,9 +68,7 @@ class Ward:
         """The same beds in another facility from ``day`` on; returns the pairs."""
         pairs = []
         for old in self.beds:
-            new = Bed(
-                facility=facility, room=old.room, number=old.number, kind=self.kind, in_use_from=day
-            )
+            new = Bed(facility=facility, room=old.room, number=old.number, kind=self.kind, in_use_from=day)
             for attribute in ATTRIBUTES:
                 if getattr(old, attribute).on(day):
                     setattr(new, attribute, Spells.since(day))
@@ -107,4 +105,3 @@ def share_beds(
             chosen = max(room, key=lambda place: values[place] / weights[place])
         values[chosen] += 1 if gap > 0 else -1
     return values
-

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from eldercare.forms import StyledFormMixin
+from eldercare.forms import StyledFormMixin, units_for_accounts
 from eldercare.lists import ListFilterForm, search_field
 from eldercare.models import OrgUnit, User
 from facilities.actions.beds import ATTRIBUTES, EDITABLE, Change, Wanted
@@ -26,14 +26,10 @@ STATES = (
 )
 
 
-def townships_of(user: User):
-    """The units that have facilities, for a filter; a township's own account has but one."""
-    with_facilities = Facility.objects.visible_to(user).order_by().values("org_unit")
-    return OrgUnit.objects.visible_to(user).filter(pk__in=with_facilities).order_by("code")
-
-
 def facilities_of(user: User):
-    return Facility.objects.visible_to(user).select_related("org_unit").order_by("org_unit__code", "name")
+    """Names only: a list of choices does not need the qualifications."""
+    found = Facility.objects.visible_to(user).select_related("org_unit").order_by("org_unit__code", "name")
+    return found.only("name", "kind", "opened_on", "closed_on", "org_unit__name")
 
 
 class FacilityChoice(forms.ModelChoiceField):
@@ -69,7 +65,7 @@ class PlaceFilterForm(ListFilterForm):
         if user.is_township:
             del self.fields["unit"]
         else:
-            self.fields["unit"].queryset = townships_of(user)
+            self.fields["unit"].queryset = units_for_accounts(user)
 
 
 class BedFilterForm(PlaceFilterForm):

@@ -13,7 +13,7 @@ from eldercare.forms import StyledFormMixin
 from eldercare.identity import check_credit_code, check_phone, name_key
 from eldercare.lists import ListFilterForm, search_field
 from eldercare.models import OrgUnit, User
-from eldercare.spells import Spells
+from eldercare.spells import HOW, Spells
 from facilities.forms.spell_rows import NOW, SINCE, SpellRow, SpellRowsMixin
 from facilities.models import QUALIFICATIONS, Facility, FacilityRating, FacilityVillage
 from facilities.models.facilities import rating_label
@@ -151,8 +151,8 @@ class FacilityForm(SpellRowsMixin, StyledFormMixin, forms.ModelForm):
         if not phone or isinstance(phone, Confidential):  # as stored
             return phone
         checked = check_phone(phone)
-        if checked.errors:
-            raise ValidationError([each.message for each in checked.errors])
+        if checked.findings:
+            raise ValidationError([each.message for each in checked.findings])
         return checked.value
 
     def clean(self) -> dict[str, Any]:
@@ -286,6 +286,7 @@ class CoveragePeriodsForm(StyledFormMixin, forms.ModelForm):
         model = FacilityVillage
         fields = ("covered",)
         widgets: ClassVar = {"covered": forms.Textarea(attrs={"rows": 3})}
+        help_texts: ClassVar = {"covered": f"{HOW}。"}
 
 
 class CloseForm(StyledFormMixin, forms.Form):

@@ -123,6 +123,8 @@ class PersonForm(LedgerForm):
             "spellcheck": "false",
         }
         self.fields["phone"].widget.attrs["autocomplete"] = "off"
+        for name in ("sex", "education"):
+            self.fields[name].choices = [("", "未填"), *Caregiver._meta.get_field(name).choices]
         self.is_shared = bool(self.instance.pk) and posts_elsewhere(self.instance, by).exists()
         if self.is_shared:
             for name in IDENTITY:
@@ -228,8 +230,8 @@ class CertificateForm(LedgerForm):
         ]
         self.fields["level"].choices = [("", "不分等级"), *Certificate.Level.choices]
         self.fields["kind"].required = not is_optional
-        # The rule says that it is missing: in an optional part only where something else was filled in.
-        self.fields["issued_on"].required = False
+        # In an optional part the rule says that it is missing, where something else was filled in.
+        self.fields["issued_on"].required = not is_optional
 
     def clean_level(self) -> int | None:
         return self.cleaned_data["level"] or None
@@ -246,6 +248,7 @@ class TrainingForm(LedgerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["subject"].choices = [("", "请选择内容"), *Training.Subject.choices]
         self.fields["hours"].min_value = 1
         self.fields["hours"].widget.attrs |= {"min": 1, "max": 500}
 

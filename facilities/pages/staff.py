@@ -70,20 +70,30 @@ class StaffFilterForm(ListFilterForm):
         return self.chosen().get("on") or timezone.localdate()
 
 
-def staff_listing(day: dt.date) -> Listing:
-    """One row per post: a person with two posts stands there twice, as in each facility's own figure."""
+UNIT = Column("unit", "镇(街道)", "org_unit.name", order=("org_unit__code",), css="nowrap")
+LEFT = Column("until", "离职日期", "employed_to", order=("employed_to",), kind=Kind.DATE, width=12)
+
+
+def staff_listing(day: dt.date, *, is_present: bool, is_county: bool) -> Listing:
+    """One row per post: a person with two posts stands there twice, as in each facility's own figure.
+
+    Of people at work (``is_present``) nobody has left: the column would be empty.
+    """
     columns = (
-        Column("name", "姓名", "caregiver.name", order=("caregiver__name",), width=12, link=_page),
+        Column(
+            "name", "姓名", "caregiver.name", order=("caregiver__name",), width=12, link=_page, css="nowrap"
+        ),
         Column("id_number", "证件号码", "caregiver.id_number", width=22, css="code nowrap"),
         Column("sex", "性别", "caregiver.get_sex_display", width=6, css="nowrap"),
         Column(
             "age", "年龄", partial(_age, day=day), order=("-caregiver__born_on",), kind=Kind.INTEGER, width=6
         ),
-        Column("place", "机构(设施)", "place", order=("org_unit__code", "facility__name"), width=30),
+        *((UNIT,) if is_county else ()),
+        Column("place", "机构(设施)", "place", order=("facility__name",), width=30),
         Column("role", "岗位", "get_role_display", order=("role",), width=16, css="nowrap"),
         Column("since", "入职日期", "employed_from", order=("employed_from",), kind=Kind.DATE, width=12),
-        Column("until", "离职日期", "employed_to", order=("employed_to",), kind=Kind.DATE, width=12),
-        Column("certificate", "最高证书", lambda row: row.best.label if row.best else None, width=20),
+        *(() if is_present else (LEFT,)),
+        Column("certificate", "最高证书", _best, width=20, css="nowrap"),
         Column("expires", "有效期至", _expiry, width=20, css="nowrap"),
         Column(
             "hours", f"{day.year}年培训学时", lambda row: row.hours, kind=Kind.INTEGER, width=14, css="nowrap"
@@ -106,6 +116,10 @@ def _page(row: Employment) -> str:
 def _age(row: Employment, *, day: dt.date) -> int | None:
     born = row.caregiver.born_on
     return age_on(born, day) if born and born <= day else None
+
+
+def _best(row: Employment) -> str | None:
+    return row.best.label if row.best else None
 
 
 def _expiry(row: Employment) -> object:

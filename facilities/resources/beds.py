@@ -8,7 +8,7 @@ from eldercare.excel.columns import Column, Kind
 from eldercare.excel.ledgers import Field, Ledger, Prepare, Situation, Target, register
 from eldercare.models import OrgUnit
 from facilities.models import Bed
-from facilities.resources.common import TOWNSHIP, Facilities, Units, choices, tell
+from facilities.resources.common import TOWNSHIP, Facilities, Units, choices, facility_names, tell
 from facilities.rules.beds import check_bed
 
 COLUMNS: tuple[Column, ...] = (
@@ -123,6 +123,7 @@ register(
         closes="in_use_to",
         units_touched="SELECT DISTINCT org_unit_id FROM {stage} WHERE org_unit_id IS NOT NULL",
         present_rows=_present_rows,
+        lists=facility_names,
         instructions=(
             "按机构、房间、床号认床位：三项一样就是同一张床。",
             "护理型、认知障碍照护、医养结合可以重叠；填“是”或“否”，空着表示不改。",

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from eldercare.excel.cleaning import CleanBatch
 from eldercare.excel.columns import Choice, Column, Kind, Severity
 from eldercare.excel.ledgers import Check, Field, Ledger, Prepare, Situation, Target, register
-from eldercare.identity import Sex, check_id_number
+from eldercare.identity import Sex, check_id_number, ordinary_id
 from eldercare.models import OrgUnit
-from facilities.models import Caregiver, Certificate, Employment, Training
-from facilities.resources.common import PHONE, TOWNSHIP, Facilities, Units, choices, tell
-from facilities.rules.staff import check_post
+from facilities.models import Caregiver, Certificate, Employment, Facility, Training
+from facilities.resources.common import PHONE, TOWNSHIP, Facilities, Units, choices, facility_names, tell
+from facilities.rules.staff import LEVELLED, OLDEST, YOUNGEST, check_post
 
 ID_NUMBER = Column(
     "id_number", "证件号码", aliases=("身份证号", "身份证号码", "身份证", "公民身份号码", "证件号"), kind=Kind.CODE,
@@ -66,8 +66,8 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}
 CHECKED = (
-    "name", "id_number", "id_reason", "sex", "born_on", "phone", "role", "workplace", "employed_from",
-    "employed_to", "certificate", "level", "certificate_number", "issued_on", "expires_on",
+    "id_number", "sex", "born_on", "employed_from", "employed_to", "certificate", "level", "certificate_number",
+    "issued_on", "expires_on",
 )  # fmt: skip
 SEXES = {Sex.MALE: "male", Sex.FEMALE: "female"}
 CERTIFICATE_OF_ROLE = {"caregiver": "skill_level", "social_worker": "social_work"}
@@ -85,9 +85,12 @@ def _prepare(situation: Situation) -> Prepare:
         values["training"] = [subject or "skill" for subject in values["training"]]
         values["level_number"] = [int(level) if level else None for level in values["level"]]
         for index, record in enumerate(zip(*(values[key] for key in CHECKED), strict=True)):
-            row = dict(zip(CHECKED, record, strict=True))
-            row["level"] = values["level_number"][index]
             place = known.all.get(values["facility_id"][index])
+            if known_by_number := _unremarkable(record, place, situation.as_of):
+                values["born_on"][index], values["sex"][index] = known_by_number
+                continue
+            row = dict(zip(CHECKED, record, strict=True))
+            row |= {"level": values["level_number"][index], "id_reason": values["id_reason"][index]}
             if place is not None:
                 row["facility_opened_on"], row["facility_closed_on"] = place.opened_on, place.closed_on
             if remarks := check_post(row, today=situation.as_of):
@@ -95,6 +98,27 @@ def _prepare(situation: Situation) -> Prepare:
             _from_number(values, index, row["id_number"])
 
     return prepare
+
+
+def _unremarkable(record: tuple, place: Facility | None, today: dt.date) -> tuple[dt.date, str] | None:
+    """Birth date and sex of a row about which ``check_post`` surely has nothing to say: the way of nearly all."""
+    number, sex, born, begins, ends, kind, level, number_of, issued, expires = record
+    found = ordinary_id(number, today) if number else None
+    if found is None or (born and born != found[0]) or (sex and sex != SEXES[found[1]]) or ends is not None:
+        return None
+    born = found[0]
+    if begins is not None:
+        if begins > today or not YOUNGEST <= begins.year - born.year - 1 < OLDEST:
+            return None
+        if place is not None and (begins < place.opened_on or place.closed_on is not None):
+            return None
+    if kind is None:
+        return None if level or number_of or issued or expires else (born, SEXES[found[1]])
+    if issued is None or not born < issued <= today or (expires is not None and expires < issued):
+        return None
+    if bool(level) != (kind in LEVELLED):
+        return None
+    return born, SEXES[found[1]]
 
 
 def _workplaces(situation: Situation, rows: CleanBatch) -> None:
@@ -304,6 +328,7 @@ register(
         closes="employed_to",
         units_touched="SELECT DISTINCT org_unit_id FROM {stage} WHERE org_unit_id IS NOT NULL",
         present_rows=_present_rows,
+        lists=facility_names,
         instructions=(
             "一行是一个人的一个岗位；在两家机构任职的写两行，全县按一个人计数。",
             "按证件号码认人，按机构认任职。证件号码列请保持文本格式。",

@@ -1,6 +1,8 @@
 """What the sheets of this app share: units, facilities by name, remarks of the rules as findings."""
 
+import datetime as dt
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db.models import Count, Q
@@ -47,9 +49,17 @@ VILLAGE = Column(
     kind=Kind.VILLAGE,
     width=16,
 )
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII).fullmatch
+
+
+def phone_problem(value: object) -> Problem | None:
+    return None if MOBILE(str(value)) else _phone_problem(value)
+
+
+_phone_problem = problem_of(check_phone)
 PHONE = Column(
     "phone", "联系电话", aliases=("电话", "手机", "手机号", "手机号码"), kind=Kind.CODE, width=16, digits=(11,),
-    max_length=30, checker=problem_of(check_phone),
+    max_length=30, checker=phone_problem,
 )  # fmt: skip
 
 
@@ -91,7 +101,11 @@ class Facilities:
         visible = Facility.objects.visible_to(situation.user).filter(
             org_unit__path__startswith=situation.unit.path
         )
-        self.all = {each.pk: each for each in visible.select_related("org_unit")}
+        # Without the two dozen columns of qualifications: a county may have thousands of facilities.
+        visible = visible.only(
+            "pk", "name", "name_key", "kind", "credit_code", "org_unit_id", "opened_on", "closed_on"
+        )
+        self.all = {each.pk: each for each in visible}
         self.by_unit: dict[int, dict[str, int]] = {}
         self.by_name: dict[str, list[int]] = {}
         for each in self.all.values():
@@ -161,6 +175,13 @@ def records(rows: CleanBatch, keys: Sequence[str]) -> Iterable[dict]:
     """The batch's rows as mappings of the given columns."""
     for values in zip(*(rows.values[key] for key in keys), strict=True):
         yield dict(zip(keys, values, strict=True))
+
+
+def facility_names(unit: OrgUnit, as_of: dt.date) -> dict[str, list[str]]:
+    """The facilities of a unit that are not closed, for the drop-down of its template."""
+    open_then = Q(closed_on=None) | Q(closed_on__gt=as_of)
+    names = Facility.objects.filter(sheet_units(unit)).filter(open_then).order_by("name")
+    return {"facility": list(dict.fromkeys(names.values_list("name", flat=True)))}
 
 
 def sheet_units(unit: OrgUnit) -> Q:

@@ -30,7 +30,9 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     return list_page(
         request,
-        staff_listing(form.day),
+        staff_listing(
+            form.day, is_present=chosen.get("state") == "on", is_county=not request.user.is_township
+        ),
         form=form,
         everything=everything,
         rows=staff_rows(everything, chosen, form.day),
@@ -165,6 +167,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "title": f"修改人员信息：{caregiver.name}",
         "short": "修改人员信息",
         "differences": differences,
-        "rows": (("name", "id_number", "id_reason"), ("sex", "born_on", "phone", "education")),
+        "rows": (("name", "id_number", "id_reason", "phone"), ("sex", "born_on", "education")),
     }
     return render(request, "staff/form.html", context)

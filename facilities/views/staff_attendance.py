@@ -71,8 +71,9 @@ def save(request: HttpRequest, facility: int, month: str) -> HttpResponse:
         number = save_attendance(facility=place, month=day, entries=entries(cells), by=request.user)
     except Conflict as conflict:
         messages.error(request, str(conflict))
+        now = load_grid(request.user, place, day).stored
         for cell in cells:  # what is there now; saving again is then meant
-            cell.stored = table.stored.get(cell.post.pk)
+            cell.stored = now.get(cell.post.pk)
         return _page(request, place, day, cells, table)
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -24,9 +24,10 @@ from facilities.forms.staff import (
 )
 from facilities.models import Caregiver, Certificate, Employment, Training
 
-POST_ROWS = (("role", "workplace"), ("facility", "org_unit"), ("employed_from", "employed_to"))
+POST_ROWS = (("role", "workplace", "facility", "org_unit"), ("employed_from", "employed_to"))
 CERTIFICATE_ROWS = (("kind", "level", "number"), ("issued_on", "expires_on"))
 TRAINING_ROWS = (("subject", "title"), ("held_on", "hours", "is_passed"))
+END_ROWS = (("employed_to",),)
 METHODS = ["GET", "HEAD", "POST"]
 
 
@@ -63,7 +64,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST or None, instance=post)
     place = {"employed_from": post.employed_from}
     title = f"登记离职：{post.place} {post.get_role_display()}"
-    return _changed(request, post, form, title=title, rows=(("employed_to",),), known=place)
+    return _changed(request, post, form, title=title, rows=END_ROWS, known=place)
 
 
 @never_cache
@@ -175,6 +176,7 @@ def _filled_in(
         "title": title,
         "short": title.split("：")[0],
         "rows": rows,
+        "is_short": rows is END_ROWS,
         "differences": differences,
     }
     return render(request, "staff/form.html", context)

@@ -1,8 +1,7 @@
-"""The monthly report: typing figures and moving the report through its states."""
+"""The monthly report's way through its states: submit, withdraw, return, approve, reopen; reminding."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,184 +11,14 @@ from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
 from eldercare.permissions import Permission
+from indicators.actions.figures import figures_of, findings_for, owed_metrics, require
 from indicators.actions.rollups import request_roll_up_from
-from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, ReportEvent
-from indicators.rules.checks import Finding, MetricRule, change_findings, subset_findings
-from indicators.rules.figures import FigureError, FigureRule, format_figure, parse_figure
-from indicators.rules.months import add_months
+from indicators.ledger_figures import NOTHING, Counted, counted_for
+from indicators.models import CellComment, Metric, MonthlyReport, ReportEvent
+from indicators.rules.figures import format_figure
 from indicators.rules.transitions import TRANSITIONS
 
 Status = MonthlyReport.Status
-
-
-@dataclass(frozen=True)
-class FigureChange:
-    """A cell as it was typed. ``seen`` is the text that the person saw before; ``None`` means "do not compare"."""
-
-    code: str
-    text: str
-    seen: str | None = None
-    reason: str | None = None
-
-
-@dataclass
-class SaveResult:
-    """What became of the cells: saved values, and for each refused cell the sentence that says why."""
-
-    saved: dict[str, Decimal | None] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    conflicts: dict[str, str] = field(default_factory=dict)
-    written: dict[str, str] = field(default_factory=dict)  # by metric name: old → new, what the log keeps
-
-
-# --- Reading what the actions and the pages both need ---------------------------------------------------------
-
-
-def figures_of(report: MonthlyReport) -> dict[str, Decimal]:
-    """Typed figures by metric code."""
-    return dict(report.entries.values_list("metric__code", "value"))
-
-
-def last_month_figures(report: MonthlyReport) -> dict[str, Decimal]:
-    """The figures of the unit's report of the month before, in whatever state it is."""
-    return dict(
-        MetricEntry.objects.filter(
-            report__org_unit=report.org_unit_id, report__month=add_months(report.month, -1)
-        ).values_list("metric__code", "value")
-    )
-
-
-def rules_for(metrics: Iterable[Metric]) -> list[MetricRule]:
-    return [
-        MetricRule(m.code, m.name, m.unit, m.subset_of.code if m.subset_of_id else None, m.plausible_change)
-        for m in metrics
-    ]
-
-
-def owed_metrics(unit: OrgUnit) -> list[Metric]:
-    return list(Metric.objects.owed_by(unit).select_related("subset_of"))
-
-
-def findings_for(report: MonthlyReport, metrics: list[Metric] | None = None) -> list[Finding]:
-    """All that the checks say about a report as it stands, hard findings first."""
-    rules = rules_for(metrics or owed_metrics(report.org_unit))
-    entries = {e.metric.code: e for e in report.entries.select_related("metric")}
-    figures = {code: entry.value for code, entry in entries.items()}
-    reasons = {code: entry.reason for code, entry in entries.items()}
-    return [
-        *subset_findings(rules, figures),
-        *change_findings(rules, figures, last_month_figures(report), reasons),
-    ]
-
-
-# --- Typing figures -------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def save_figures(*, report: MonthlyReport, changes: Iterable[FigureChange], by: User) -> SaveResult:
-    """Write typed cells into an open report; each good cell is saved, each bad one comes back with a reason.
-
-    A cell that somebody else saved since it was shown (``seen`` differs) is a conflict and is left alone. An
-    empty text removes the figure: not reported is not 0. Raises ``NotAllowed`` for a foreign unit and
-    ``Refused`` when the report is no longer open.
-    """
-    _require(by, Permission.ENTER_REPORTS, report.org_unit)
-    report = (
-        MonthlyReport.objects.select_for_update(of=("self",)).select_related("org_unit").get(pk=report.pk)
-    )
-    if not report.is_editable:
-        raise Refused(f"{report}{report.get_status_display()}，现在不能修改。")
-    wanted = list(changes)
-    metrics = {m.code: m for m in Metric.objects.filter(code__in=[c.code for c in wanted])}
-    entries = {
-        e.metric.code: e
-        for e in report.entries.filter(metric__in=metrics.values()).select_related("metric", "entered_by")
-    }
-    result = SaveResult()
-    for change in wanted:
-        metric = metrics.get(change.code)
-        if metric is None or metric.reporter == Metric.Reporter.REGISTERED:
-            result.errors[change.code] = (
-                f"没有代码为“{change.code[:80]}”的填报指标，请在“基础指标”页查对代码。"
-            )
-            continue
-        _save_one(report, metric, entries.get(change.code), change, by, result)
-    if result.written:
-        audit.record(
-            AuditEvent.Action.FIGURE,
-            by=by,
-            subject=f"{report} 填报 {len(result.written)} 项",
-            org_unit=report.org_unit,
-            figures=result.written,
-        )
-    return result
-
-
-def _save_one(
-    report: MonthlyReport,
-    metric: Metric,
-    entry: MetricEntry | None,
-    change: FigureChange,
-    by: User,
-    result: SaveResult,
-) -> None:
-    rule = FigureRule(metric.name, metric.unit, metric.decimals)
-    try:
-        value = parse_figure(change.text, rule)
-    except FigureError as error:
-        result.errors[change.code] = str(error)
-        return
-    stored = entry.value if entry else None
-    if change.seen is not None and _seen_value(change.seen, rule) != stored and value != stored:
-        result.conflicts[change.code] = _conflict_text(entry)
-        return
-    reason = change.reason if change.reason is not None else ""
-    if value is None:
-        if entry:
-            entry.delete()
-    elif entry is None:
-        MetricEntry.objects.create(report=report, metric=metric, value=value, reason=reason, entered_by=by)
-    elif value != stored or (change.reason is not None and reason != entry.reason):
-        entry.reason = reason if change.reason is not None or value != stored else entry.reason
-        entry.value, entry.entered_by, entry.entered_at = value, by, timezone.now()
-        entry.save(update_fields=["value", "reason", "entered_by", "entered_at"])
-    result.saved[change.code] = value
-    if value != stored:
-        result.written[metric.name] = f"{format_figure(stored) or '空'} → {format_figure(value) or '空'}"
-
-
-def _seen_value(text: str, rule: FigureRule) -> Decimal | str | None:
-    """The figure that the person saw; a text that is none is kept as it is and differs from every figure."""
-    try:
-        return parse_figure(text, rule)
-    except FigureError:
-        return text
-
-
-def _conflict_text(entry: MetricEntry | None) -> str:
-    if entry is None:
-        return "他人已先清空该数值，您的输入没有保存，请核对后重新填写。"
-    when = timezone.localtime(entry.entered_at)
-    return (
-        f"{entry.entered_by.full_name}已于 {when:%m-%d %H:%M} 先保存为 {format_figure(entry.value)}，"
-        "您的输入没有保存，请核对后重新填写。"
-    )
-
-
-@transaction.atomic
-def copy_last_month(*, report: MonthlyReport, by: User) -> int:
-    """Fill empty stocks with last month's figures; flows and what is typed already stay. Returns the count."""
-    before = last_month_figures(report)
-    filled = figures_of(report)
-    changes = [
-        FigureChange(m.code, format_figure(before[m.code], grouped=False), seen="")
-        for m in owed_metrics(report.org_unit)
-        if m.is_stock and m.code in before and m.code not in filled
-    ]
-    return len(save_figures(report=report, changes=changes, by=by).saved)
-
-
-# --- Steps ----------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -197,9 +26,10 @@ def submit(*, report: MonthlyReport, by: User, allow_missing: bool = False) -> M
     """Hand the report in. Hard findings and unexplained soft ones refuse it; so do missing figures, unless
     ``allow_missing`` says that they really cannot be reported this month."""
     report = _locked(report)
-    _require(by, Permission.ENTER_REPORTS, report.org_unit)
+    require(by, Permission.ENTER_REPORTS, report.org_unit)
     metrics = owed_metrics(report.org_unit)
-    findings = findings_for(report, metrics)
+    ledger = counted_for(report.org_unit, report.month, metrics)
+    findings = findings_for(report, metrics, ledger)
     if findings:
         raise Refused(f"还有 {len(findings)} 处需要处理：" + " ".join(f.text for f in findings[:5]))
     filled = figures_of(report)
@@ -217,7 +47,8 @@ def submit(*, report: MonthlyReport, by: User, allow_missing: bool = False) -> M
         # Whether a report was late is decided by the day it was first handed in, not by when a job looked.
         "is_late": report.is_late or (not report.first_submitted_at and timezone.localdate() > report.due_on),
     }
-    report = _step("submit", report, by=by, note=f"缺 {len(missing)} 项" if missing else "", **stamps)
+    note = f"缺 {len(missing)} 项" if missing else ""
+    report = _step("submit", report, by=by, note=note, ledger=ledger, **stamps)
     report.comments.filter(resolved_at=None).update(resolved_at=now)
     _notify_reviewers(report, by)
     return report
@@ -269,7 +100,7 @@ def approve(*, report: MonthlyReport, by: User) -> MonthlyReport:
     Refused for whoever submitted the report or typed any of its figures (two pairs of eyes).
     """
     report = _locked(report)
-    _require(by, Permission.REVIEW_REPORTS, report.org_unit)
+    require(by, Permission.REVIEW_REPORTS, report.org_unit)
     if report.submitted_by_id == by.pk or report.entries.filter(entered_by=by).exists():
         raise Refused("自己填报或提交的月报不能由本人审核，请由另一位审核人办理。")
     report = _step("approve", report, by=by, approved_at=timezone.now(), approved_by=by)
@@ -292,11 +123,19 @@ def reopen(*, report: MonthlyReport, by: User, note: str) -> MonthlyReport:
     return report
 
 
-def _step(name: str, report: MonthlyReport, *, by: User | None, note: str = "", **fields) -> MonthlyReport:
+def _step(
+    name: str,
+    report: MonthlyReport,
+    *,
+    by: User | None,
+    note: str = "",
+    ledger: Counted = NOTHING,
+    **fields,
+) -> MonthlyReport:
     """Take one step of the transition table: ``UPDATE … WHERE status = old`` and its row count."""
     step = TRANSITIONS[name]
     if step.permission:
-        _require(by, step.permission, report.org_unit)
+        require(by, step.permission, report.org_unit)
     if report.status not in step.sources:
         if report.status == step.target:
             raise Conflict(f"{report}已是“{report.get_status_display()}”，不用重复办理。")
@@ -305,9 +144,14 @@ def _step(name: str, report: MonthlyReport, *, by: User | None, note: str = "", 
     changed = MonthlyReport.objects.filter(pk=report.pk, status=old).update(status=step.target, **fields)
     if not changed:
         raise Conflict(f"{report}的状态刚被他人改变，请查看最新情况。")
-    figures = {code: format_figure(value, grouped=False) for code, value in figures_of(report).items()}
     ReportEvent.objects.create(
-        report=report, from_status=old, to_status=step.target, by=by, note=note[:300], figures=figures
+        report=report,
+        from_status=old,
+        to_status=step.target,
+        by=by,
+        note=note[:300],
+        figures=_texts(figures_of(report)),
+        ledger_figures=_texts(ledger.figures),
     )
     if by:
         audit.record(
@@ -317,15 +161,12 @@ def _step(name: str, report: MonthlyReport, *, by: User | None, note: str = "", 
     return report
 
 
+def _texts(figures: Mapping[str, Decimal]) -> dict[str, str]:
+    return {code: format_figure(value, grouped=False) for code, value in figures.items()}
+
+
 def _locked(report: MonthlyReport) -> MonthlyReport:
     return MonthlyReport.objects.select_for_update(of=("self",)).select_related("org_unit").get(pk=report.pk)
-
-
-def _require(by: User, permission: Permission, unit: OrgUnit) -> None:
-    if not by.may(permission):
-        raise NotAllowed(f"{by.get_role_display()}不能办理此事。")
-    if not by.org_unit.contains(unit):
-        raise NotAllowed("只能办理本单位的月报。")
 
 
 def _notify_clerks(report: MonthlyReport, kind: str, text: str, by: User) -> None:

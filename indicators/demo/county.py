@@ -56,6 +56,13 @@ class Stock:
     is_quarterly: bool = False
 
 
+# A room each, all in institutions of 100 beds and more: month, township, rooms.
+NEW_REHAB_ROOMS = (
+    ("2021-10", "330424101", 1), ("2022-09", "330424102", 1), ("2023-04", "330424005", 1),
+    ("2023-11", "330424103", 1), ("2024-08", "330424005", 1), ("2025-03", "330424001", 1),
+    ("2025-09", "330424105", 1),
+)  # fmt: skip
+
 STOCKS: dict[str, Stock] = {
     # --- Population
     "registered_population": Stock((383_020, 383_300, 383_500, 383_400, 383_100, 382_700, 382_200, 381_000)),
@@ -86,16 +93,17 @@ STOCKS: dict[str, Stock] = {
     ),
     "standards_compliant_institutions": Stock((11, 14, 18, 22, 25, 26, 27), within="care_institutions"),
     "institutions_with_dementia_zone": Stock((6, 7, 10, 13, 15, 17, 19, 20), within="care_institutions"),
+    # Fewer would not do: 2 institutions with 260 beds cannot both have less than 100.
     "institutions_100_beds_up": Stock(
-        (10, 10, 11, 11, 12),
-        share=(4, 1, 1, 3, 0, 2, 0, 0, 1),
-        start=(4, 1, 1, 1, 0, 2, 0, 0, 1),
+        (13,),
+        start=(4, 1, 1, 1, 1, 2, 1, 1, 1),
         within="care_institutions",
+        events=(("2022-06", "330424005", 1), ("2024-06", "330424005", 1)),
     ),
     "institutions_100_beds_up_with_rehab_room": Stock(
-        (6, 6, 8, 9, 11, 12), within="institutions_100_beds_up"
+        (8,), start=(3, 1, 1, 1, 0, 1, 0, 0, 1), within="institutions_100_beds_up", events=NEW_REHAB_ROOMS
     ),
-    "rehab_rooms": Stock((9, 9, 11, 12, 13, 13, 14), share=INSTITUTIONS),
+    "rehab_rooms": Stock((9,), start=(3, 1, 1, 1, 1, 1, 0, 0, 1), events=NEW_REHAB_ROOMS),
     "institutions_with_party_coverage": Stock((18, 19, 22, 24, 26, 27), within="care_institutions"),
     "four_star_institutions": Stock(
         (1, 1, 1, 2, 2),
@@ -275,6 +283,7 @@ REASONS = {
     ("2022-06", "institution_beds"): "望海街道新建康养中心本月投入使用。",
     ("2022-06", "nursing_beds"): "望海街道新建康养中心本月投入使用。",
     ("2022-06", "medical_care_institution_beds"): "望海街道新建康养中心本月投入使用。",
+    ("2022-06", "institutions_100_beds_up"): "望海街道新建康养中心本月投入使用。",
     ("2022-12", "weekly_visits_done"): "防疫转段期间入户受限，部分改为电话问候，不计入探访。",
     ("2022-12", "monthly_visits_done"): "防疫转段期间入户受限，部分改为电话问候，不计入探访。",
     ("2023-01", "weekly_visits_done"): "入户探访陆续恢复。",

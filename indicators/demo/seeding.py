@@ -9,10 +9,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from eldercare import demo as demo_accounts
+from eldercare import ledger_metrics
 from eldercare.models import Notice, OrgUnit, User
 from eldercare.passwords import set_password
 from eldercare.permissions import Role
-from indicators.demo import county, registers, series, workflow
+from indicators.demo import county, ledgers, registers, series, workflow
 from indicators.demo.workflow import State
 from indicators.models import (
     CellComment,
@@ -33,6 +34,7 @@ from indicators.rules.months import add_months, month_end, month_of
 
 PLAN = "haiyan"
 EVENT_MONTHS = 24
+Source = MetricEntry.Source
 # What a late township has typed so far, as a share of the form.
 TYPED_SHARE = Decimal("0.45")
 # In the returned report: what was typed wrong, and what the reviewer says.
@@ -46,6 +48,14 @@ WRONG_FIGURES: dict[str, tuple[Callable[[Decimal], Decimal], str]] = {
         "周探访完成数疑似少录一位，请对照探访台账核实。",
     ),
 }
+# In the newest month some figures differ from the ledgers, with a reason; the wrong ones above have none.
+DIFFERING: dict[State, dict[str, tuple[int, str]]] = {
+    State.RETURNED: {"home_care_beds": (1, "本月下旬新签约1户，协议在途，台账待补录。")},
+    State.WAITING: {
+        "care_staff": (2, "2名新入职人员证件尚未交齐，台账下月登记。"),
+        "day_care_beds": (-2, "1处照料中心休息室维修，2张床位本月停用，台账待更新。"),
+    },
+}
 
 
 class CannotSeed(Exception):
@@ -54,22 +64,38 @@ class CannotSeed(Exception):
 
 @transaction.atomic
 def seed(
-    *, through: dt.date | None = None, today: dt.date | None = None, roll_up: bool = True
+    *,
+    through: dt.date | None = None,
+    today: dt.date | None = None,
+    roll_up: bool = True,
+    with_ledgers: bool = False,
 ) -> dict[str, int]:
     """Write accounts, reports and registrations up to the month ``through``; returns how many rows of each.
 
-    ``today`` decides what the running month looks like. Raises ``CannotSeed`` when the database already has
+    ``today`` decides what the running month looks like; ``with_ledgers`` adds facilities, beds and people that
+    count to the figures, which then have come from there. Raises ``CannotSeed`` when the database already has
     reports or lacks the fixtures.
     """
     today = today or timezone.localdate()
     through = through or month_of(today)
     _check(through, today)
     users = make_accounts()
-    seeder = _Seeder(users, through, today)
+    seeder = _Seeder(users, through, today, with_ledgers=with_ledgers)
     counts = seeder.write()
+    if with_ledgers:
+        counts |= ledgers.write_ledgers(seeder.figures, today)
     if roll_up:
         counts["汇总月份"] = _roll_up(list(series.all_months(through)))
     return counts
+
+
+def add_ledgers(*, today: dt.date | None = None) -> dict[str, int]:
+    """The ledgers of a demo county that has none yet; nothing if it has."""
+    today = today or timezone.localdate()
+    newest = MonthlyReport.objects.order_by("-month").values_list("month", flat=True).first()
+    if ledgers.exist() or newest is None:
+        return {}
+    return ledgers.write_ledgers(series.figures(min(newest, month_of(today))), today)
 
 
 def _check(through: dt.date, today: dt.date) -> None:
@@ -120,8 +146,11 @@ def make_accounts() -> dict[str, User]:
 class _Seeder:
     """Holds what all the writing needs: units, people and metrics by their codes."""
 
-    def __init__(self, users: dict[str, User], through: dt.date, today: dt.date) -> None:
+    def __init__(
+        self, users: dict[str, User], through: dt.date, today: dt.date, *, with_ledgers: bool = False
+    ) -> None:
         self.through, self.today = through, today
+        self.counted = ledger_metrics.codes() if with_ledgers else frozenset()
         self.units = {unit.code: unit for unit in OrgUnit.objects.exclude(level=OrgUnit.Level.VILLAGE)}
         self.metrics = {metric.code: metric for metric in Metric.objects.select_related("subset_of")}
         self.order = {metric.code: metric.position for metric in self.metrics.values()}
@@ -192,8 +221,11 @@ class _Seeder:
             return {code: figures[code] for code in codes[: int(len(codes) * TYPED_SHARE)]}
         if progress.state is State.RETURNED:
             wrong = {code: mistake(figures[code]) for code, (mistake, _) in WRONG_FIGURES.items()}
-            return {**figures, **wrong}
-        return figures
+            figures = {**figures, **wrong}
+        return figures | {code: figures[code] + more for code, (more, _) in self._differing(key).items()}
+
+    def _differing(self, key: series.Report) -> dict[str, tuple[int, str]]:
+        return DIFFERING.get(self.progress[key].state, {}) if key[1] == self.through else {}
 
     def _entries(
         self, key: series.Report, report: MonthlyReport, typed: dict[series.Report, series.Figures]
@@ -202,17 +234,25 @@ class _Seeder:
         before = typed.get((unit, add_months(month, -1)), {})
         findings = change_findings(map(self.rules.__getitem__, typed[key]), typed[key], before, {})
         unusual = {finding.code for finding in findings}
+        reasons = {code: reason for code, (_, reason) in self._differing(key).items()}
+        counted = self._counted(key)
         return [
             MetricEntry(
                 report=report,
                 metric=self.metrics[code],
                 value=value,
-                reason=_reason(code, month, is_unusual=code in unusual),
+                reason=reasons.get(code) or _reason(code, month, is_unusual=code in unusual),
+                source=Source.LEDGER if counted.get(code) == value else Source.TYPED,
+                ledger_value=counted.get(code),
                 entered_by=self.clerks[unit],
                 entered_at=self.progress[key].typed_at,
             )
             for code, value in typed[key].items()
         ]
+
+    def _counted(self, key: series.Report) -> series.Figures:
+        """What the ledgers say."""
+        return {code: value for code, value in self.figures[key].items() if code in self.counted}
 
     # --- Steps, remarks, notices --------------------------------------------------------------------------
 
@@ -221,6 +261,7 @@ class _Seeder:
         if month <= add_months(self.through, -EVENT_MONTHS):
             return []
         figures = {code: format_figure(value, grouped=False) for code, value in typed.items()}
+        counted = {code: format_figure(v, grouped=False) for code, v in self._counted(key).items()}
         people = {"clerk": self.clerks[unit], "reviewer": self.reviewer, "system": None}
         return [
             ReportEvent(
@@ -231,6 +272,7 @@ class _Seeder:
                 at=step.at,
                 note=step.note,
                 figures={} if step.role == "system" else figures,
+                ledger_figures=counted if step.target == "submitted" else {},
             )
             for step in self.progress[key].steps
         ]

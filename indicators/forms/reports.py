@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from eldercare.forms import StyledFormMixin, without_invisible
-from indicators.actions.reports import FigureChange
-from indicators.pages.report_pages import TypedCell
+from indicators.actions.figures import FigureChange
+from indicators.pages.report_rows import TypedCell
 
 REASON_LENGTH = 200
 REMARK_LENGTH = 300

@@ -82,12 +82,25 @@ class MonthlyReport(models.Model):
     pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), meta={"ordering": ["-pgh_id"]}
 )
 class MetricEntry(models.Model):
-    """A figure typed into a report. A figure that was not reported has no row: absent is not 0."""
+    """A figure of a report. A figure that was not reported has no row: absent is not 0."""
+
+    class Source(models.TextChoices):
+        TYPED = "typed", "手工填报"
+        LEDGER = "ledger", "取自台账"
 
     report = models.ForeignKey(MonthlyReport, on_delete=models.PROTECT, related_name="entries")
     metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="entries")
     value = models.DecimalField("数值", max_digits=20, decimal_places=4)
-    reason = models.CharField("说明", max_length=200, blank=True, help_text="变动较大时的说明")
+    reason = models.CharField("说明", max_length=200, blank=True, help_text="变动较大或与台账不一致时的说明")
+    source = models.CharField("来源", max_length=6, choices=Source.choices, default=Source.TYPED)
+    ledger_value = models.DecimalField(
+        "当时的台账数",
+        max_digits=20,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="保存时台账的数；空为没有台账或台账未启用",
+    )
     entered_by = models.ForeignKey(User, verbose_name="填报人", on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField("填报时间", default=timezone.now)
 
@@ -99,6 +112,10 @@ class MetricEntry(models.Model):
                 fields=["report", "metric"], name="metricentry_one_per_report_and_metric"
             ),
             models.CheckConstraint(name="metricentry_not_negative", condition=Q(value__gte=0)),
+            models.CheckConstraint(
+                name="metricentry_taken_from_a_ledger",
+                condition=~Q(source="ledger") | Q(ledger_value__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +152,9 @@ class ReportEvent(models.Model):
     at = models.DateTimeField("时间", default=timezone.now)
     note = models.CharField("意见", max_length=300, blank=True)
     figures = models.JSONField("当时的数值", default=dict, blank=True, help_text="指标代码 → 数值文本")
+    ledger_figures = models.JSONField(
+        "提交时的台账数", default=dict, blank=True, help_text="指标代码 → 数值文本；只在提交时记"
+    )
 
     class Meta:
         verbose_name = "月报流转记录"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
 from indicators.explain import Explanation, explain_indicator
+from indicators.ledger_figures import is_counted
 from indicators.models import Indicator, IndicatorValue
 from indicators.pages.display import Look, look_of
 from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of
@@ -37,11 +38,14 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One township: its value and the figures that it is made of, in the order of the formula's terms."""
+    """One township: its value and the figures that it is made of, in the order of the formula's terms.
+
+    The third of an input is the code of a metric whose rows a ledger lists, else empty.
+    """
 
     unit: OrgUnit
     line: Line
-    inputs: list[tuple[bool, Decimal | None]]
+    inputs: list[tuple[bool, Decimal | None, str]]
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,9 @@ class IndicatorPage:
             if row is None and value is None:
                 continue
             inputs = row.inputs if row else [(False, None) for _ in self.formula.terms]
-            rows.append(ComparisonRow(unit, Line(self.indicator, value, self.line.goal), inputs))
+            rows.append(
+                ComparisonRow(unit, Line(self.indicator, value, self.line.goal), self._with_codes(inputs))
+            )
         falls = self.line.comparator in ("<=", "<")
         return sorted(rows, key=lambda row: _order(row.line.value, falls))
 
@@ -153,10 +159,22 @@ class IndicatorPage:
         if len(self.explanation.units) == 1:  # its row is the total already
             listed.add(self.unit.pk)
         return [
-            ComparisonRow(row.unit, Line(self.indicator, None, None), row.inputs)
+            ComparisonRow(row.unit, Line(self.indicator, None, None), self._with_codes(row.inputs))
             for row in self.explanation.units
             if row.unit.pk not in listed
         ]
+
+    def _with_codes(
+        self, inputs: Sequence[tuple[bool, Decimal | None]]
+    ) -> list[tuple[bool, Decimal | None, str]]:
+        """A term over several months is no list of rows of one month."""
+        codes = [
+            term.name
+            if not term.function and not self.indicator.is_registered and is_counted(term.name)
+            else ""
+            for term in self.formula.terms
+        ]
+        return [(owed, value, code) for (owed, value), code in zip(inputs, codes, strict=True)]
 
     def projection(self) -> Projection | None:
         goal = self.line.goal

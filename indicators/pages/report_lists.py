@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
+from indicators.ledger_figures import NOTHING, counted
 from indicators.models import Metric, MetricEntry, MonthlyReport
 from indicators.pages.report_pages import STATUS_COLOURS, findings_in
 from indicators.pages.report_places import reporting_units_seen_by
@@ -142,6 +143,7 @@ def load_overview(*, user: User, month: dt.date) -> Overview:
     reports = _reports(user, month, month).select_related("submitted_by", "org_unit")
     by_unit = {report.org_unit_id: report for report in reports}
     figures = _figures(user, [add_months(month, -1), month])
+    ledgers = counted([unit for unit in units if _is_open(by_unit.get(unit.pk))], month, metrics)
     reminded = last_reminders(user, by_unit.values()) if user.may(Permission.REMIND_UNITS) else {}
     standings = []
     for unit in units:
@@ -155,11 +157,15 @@ def load_overview(*, user: User, month: dt.date) -> Overview:
                 by_unit.get(unit.pk),
                 owed=len(owed),
                 filled=sum(metric.code in now for metric in owed),
-                findings=findings_in(owed, now, before, reasons),
+                findings=findings_in(owed, now, before, reasons, ledgers.get(unit.pk, NOTHING).figures),
                 reminded_at=reminded.get(unit.pk),
             )
         )
     return Overview(month, standings)
+
+
+def _is_open(report: MonthlyReport | None) -> bool:
+    return report is not None and report.is_editable
 
 
 def is_owed(metric: Metric, unit: OrgUnit) -> bool:

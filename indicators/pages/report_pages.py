@@ -5,18 +5,19 @@ Read models only: nothing here writes. The same rows feed entry, review, print, 
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Permission
-from indicators.actions.reports import owed_metrics, rules_for
+from indicators.actions.figures import owed_metrics, rules_for
+from indicators.ledger_figures import counted_for
 from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, ReportEvent
 from indicators.pages.report_places import next_month
-from indicators.rules.checks import Finding, change_findings, subset_findings
-from indicators.rules.figures import format_figure, relative_change
+from indicators.pages.report_rows import Group, Row, TypedCell
+from indicators.rules.checks import Finding, change_findings, ledger_findings, subset_findings
 from indicators.rules.months import add_months
 from indicators.rules.transitions import TRANSITIONS
 
@@ -29,135 +30,6 @@ STATUS_COLOURS = {
     Status.APPROVED: "green",
     Status.LOCKED: "green",
 }
-
-
-@dataclass(frozen=True)
-class TypedCell:
-    """A cell as a form brought it: kept on the page when it could not be saved."""
-
-    value: str
-    seen: str | None
-    reason: str
-    error: str = ""
-    conflict: str = ""
-
-
-@dataclass
-class Row:
-    """One metric of the report."""
-
-    metric: Metric
-    entry: MetricEntry | None
-    before: Decimal | None
-    is_owed: bool = True
-    findings: list[Finding] = field(default_factory=list)
-    comments: list[CellComment] = field(default_factory=list)
-    was_returned: bool = False
-    returned_with: Decimal | None = None
-    is_changed: bool = False  # since the report was last returned
-    typed: TypedCell | None = None
-    remark: str = ""  # the reviewer's, not sent yet
-
-    @property
-    def value(self) -> Decimal | None:
-        return self.entry.value if self.entry else None
-
-    @property
-    def seen(self) -> str:
-        """The stored figure as the field shows it; empty when nothing is reported."""
-        return format_figure(self.value, grouped=False)
-
-    @property
-    def field_text(self) -> str:
-        return self.typed.value if self.typed else self.seen
-
-    @property
-    def display(self) -> str:
-        return format_figure(self.value)
-
-    @property
-    def before_display(self) -> str:
-        return format_figure(self.before)
-
-    @property
-    def before_plain(self) -> str:
-        return format_figure(self.before, grouped=False)
-
-    @property
-    def returned_plain(self) -> str:
-        return format_figure(self.returned_with, grouped=False)
-
-    @property
-    def returned_display(self) -> str:
-        return format_figure(self.returned_with) or "未报"
-
-    @property
-    def reason(self) -> str:
-        return self.entry.reason if self.entry else ""
-
-    @property
-    def reason_text(self) -> str:
-        return self.typed.reason if self.typed else self.reason
-
-    @property
-    def change(self) -> Decimal | None:
-        return relative_change(self.value, self.before)
-
-    @property
-    def change_text(self) -> str:
-        return change_text(self.value, self.before)
-
-    @property
-    def has_hard(self) -> bool:
-        return any(finding.is_hard for finding in self.findings)
-
-    @property
-    def has_soft(self) -> bool:
-        return any(not finding.is_hard for finding in self.findings)
-
-    @property
-    def is_wrong(self) -> bool:
-        return self.has_hard or bool(self.typed and (self.typed.error or self.typed.conflict))
-
-    @property
-    def wants_reason(self) -> bool:
-        return self.has_soft or bool(self.reason_text)
-
-    @property
-    def is_notable(self) -> bool:
-        """Worth a reviewer's second look."""
-        return bool(self.findings or self.reason or self.comments or self.is_changed or self.value is None)
-
-
-def change_text(now: Decimal | None, before: Decimal | None) -> str:
-    """The change against last month for reading, such as “+3.2%” or “持平”; a dash where nothing can be compared."""
-    if now is None or before is None:
-        return "—"
-    if now == before:
-        return "持平"
-    change = relative_change(now, before)
-    if change is None:
-        return "由 0 变化"
-    return f"{change:+.1f}%" if abs(change) >= Decimal("0.05") else "约持平"
-
-
-@dataclass
-class Group:
-    key: str
-    label: str
-    rows: list[Row]
-
-    @property
-    def owed(self) -> int:
-        return sum(row.is_owed for row in self.rows)
-
-    @property
-    def filled(self) -> int:
-        return sum(row.is_owed and row.value is not None for row in self.rows)
-
-    @property
-    def has_problem(self) -> bool:
-        return any(row.is_wrong or row.has_soft for row in self.rows)
 
 
 @dataclass
@@ -195,6 +67,31 @@ class ReportPage:
     @property
     def explained(self) -> list[Row]:
         return [row for row in self.rows if row.reason]
+
+    @property
+    def differing(self) -> list[Row]:
+        return [row for row in self.rows if row.differs]
+
+    @property
+    def to_take(self) -> list[Row]:
+        """Rows that are empty or differ although their ledger has a figure."""
+        return [
+            row for row in self.rows if row.is_owed and row.ledger is not None and row.value != row.ledger
+        ]
+
+    @property
+    def has_ledgers(self) -> bool:
+        """Whether the unit keeps a ledger that counts one of these figures."""
+        return any(row.ledger is not None for row in self.rows)
+
+    @property
+    def columns(self) -> int:
+        """Of the table for reading and reviewing."""
+        return 6 + self.has_ledgers + self.may_review
+
+    @property
+    def has_sources(self) -> bool:
+        return any(row.ledger is not None or row.not_kept for row in self.rows)
 
     @property
     def changed(self) -> list[Row]:
@@ -347,7 +244,13 @@ def _rows(report: MonthlyReport) -> list[Row]:
     figures = {row.metric.code: row.value for row in rows if row.value is not None}
     reasons = {row.metric.code: row.reason for row in rows}
     by_code = {row.metric.code: row for row in rows}
-    for finding in findings_in([row.metric for row in rows], figures, before, reasons):
+    ledger = counted_for(report.org_unit, report.month, [row.metric for row in rows])
+    for row in rows:
+        row.ledger = ledger.figures.get(row.metric.code)
+        row.not_kept = ledger.not_kept.get(row.metric.code, "")
+    # What moves in a ledger after the report was handed in is shown as a difference; it is no task any more.
+    due = ledger.figures if report.is_editable else {}
+    for finding in findings_in([row.metric for row in rows], figures, before, reasons, due):
         by_code[finding.code].findings.append(finding)
     return rows
 
@@ -357,9 +260,14 @@ def findings_in(
     figures: Mapping[str, Decimal],
     before: Mapping[str, Decimal],
     reasons: Mapping[str, str],
+    ledger: Mapping[str, Decimal],
 ) -> list[Finding]:
     rules = rules_for(metrics)
-    return [*subset_findings(rules, figures), *change_findings(rules, figures, before, reasons)]
+    return [
+        *subset_findings(rules, figures),
+        *change_findings(rules, figures, before, reasons),
+        *ledger_findings(rules, figures, ledger, reasons),
+    ]
 
 
 def last_month_of(report: MonthlyReport) -> dict[str, Decimal]:

@@ -45,9 +45,11 @@ class FigureResource(WorkbookResource):
     before = ColumnField("上月", "before", 14, Kind.NUMBER)
     value = ColumnField("本月", "value", 14, Kind.NUMBER)
     change = ColumnField("较上月（%）", "change", 12, Kind.DECIMAL1)
-    reason = ColumnField("变动说明", "reason", 30)
+    reason = ColumnField("说明", "reason", 30)
     entered_by = ColumnField("填报人", "entry__entered_by__full_name", 10)
     entered_at = ColumnField("填报时间", "entry__entered_at", 18, Kind.DATETIME)
+    ledger = ColumnField("台账数", "ledger", 14, Kind.NUMBER)
+    source = ColumnField("来源", "source_label", 12)
 
 
 class StandingResource(WorkbookResource):

@@ -77,3 +77,39 @@ def change_findings(
             )
         )
     return findings
+
+
+def ledger_differences(figures: Mapping[str, Decimal], ledger: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Reported less counted, where the two differ. A figure that is not reported differs from nothing, and
+    what no ledger counts has nothing to differ from."""
+    return {
+        code: value - ledger[code]
+        for code, value in figures.items()
+        if code in ledger and value != ledger[code]
+    }
+
+
+def ledger_findings(
+    rules: Iterable[MetricRule],
+    figures: Mapping[str, Decimal],
+    ledger: Mapping[str, Decimal],
+    reasons: Mapping[str, str],
+) -> list[Finding]:
+    """Soft: a figure that is not the ledger's, and no reason given yet (账表不一致)."""
+    differences = ledger_differences(figures, ledger)
+    return [
+        Finding(
+            rule.code,
+            is_hard=False,
+            kind="ledger",
+            text=f"{rule.name}填 {format_figure(figures[rule.code])}，台账为 {format_figure(ledger[rule.code])}"
+            f"({difference_words(differences[rule.code], rule.unit)})，请取台账数或填写说明。",
+        )
+        for rule in rules
+        if rule.code in differences and not reasons.get(rule.code)
+    ]
+
+
+def difference_words(difference: Decimal, unit: str) -> str:
+    """“比台账多 3 张” or “比台账少 3 张”."""
+    return f"比台账{'多' if difference > 0 else '少'} {format_figure(abs(difference))} {unit}"

@@ -1,6 +1,9 @@
 from django.urls import include, path
 
+from indicators.views import ledger
+
 urlpatterns = [
-    path("reports/", include("indicators.urls.reports")),
+    path("reports/", include("indicators.urls.reports")),  # registers the converter of months
+    path("figures/<slug:code>/<slug:unit>/<report_month:month>/", ledger.ledger_rows, name="ledger-rows"),
     path("", include("indicators.urls.plans")),
 ]

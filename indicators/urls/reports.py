@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from indicators import api
 from indicators.converters import MonthConverter
-from indicators.views import report_entry, report_exports, report_lists, report_steps, reports
+from indicators.views import ledger, report_entry, report_exports, report_lists, report_steps, reports
 
 register_converter(MonthConverter, "report_month")
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<report_month:month>/<slug:code>/", reports.report, name="report"),
     path("<report_month:month>/<slug:code>/save/", report_entry.save, name="report-save"),
     path("<report_month:month>/<slug:code>/copy/", report_entry.copy, name="report-copy"),
+    path("<report_month:month>/<slug:code>/take/", report_entry.take, name="report-take"),
+    path("<report_month:month>/<slug:code>/reconcile/", ledger.reconcile_report, name="report-reconcile"),
     path("<report_month:month>/<slug:code>/submit/", report_entry.submit, name="report-submit"),
     path("<report_month:month>/<slug:code>/withdraw/", report_steps.withdraw, name="report-withdraw"),
     path("<report_month:month>/<slug:code>/return/", report_steps.return_, name="report-return"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from eldercare.permissions import Permission, requires
 from indicators.forms.plans import MetricFilterForm
+from indicators.ledger_figures import is_counted
 from indicators.models import Metric, MetricValue
 from indicators.pages.display import month_text
 from indicators.pages.metrics import MetricPage, metric_page, registrations_of, uses_of_metrics
@@ -69,6 +70,7 @@ def metric(request: HttpRequest, code: str) -> HttpResponse:
         "trend_chart": trend_chart(page),
         "registrations": registrations_of(request.user, found)[:REGISTRATIONS_SHOWN],
         "plausible_percent": found.plausible_change * 100,
+        "is_counted": is_counted(found.code),
         "is_registered": found.reporter == Metric.Reporter.REGISTERED,
     }
     return render(request, "metrics/metric.html", context)

@@ -1,6 +1,7 @@
-"""What a clerk does with a report, each also without JavaScript: save, copy last month, submit.
+"""What a clerk does with a report, each also without JavaScript: save, copy last month, take the ledgers' figures,
+submit.
 
-The three buttons stand in one form, so each first saves what the form brings: nothing typed is lost, whichever
+The buttons stand in one form, so each first saves what the form brings: nothing typed is lost, whichever
 button is pressed.
 """
 
@@ -9,18 +10,23 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from eldercare.errors import NotAllowed, Refused
 from eldercare.permissions import Permission, requires
-from indicators.actions import reports as actions
+from indicators.actions import figures as actions
+from indicators.actions import reports as steps
 from indicators.actions.calendar import report_for
 from indicators.forms.reports import TypedCells, read_cells
 from indicators.models import Metric, MonthlyReport
-from indicators.pages.report_pages import TypedCell
+from indicators.pages.reconcile import replacements
 from indicators.pages.report_places import Missing, Place, find_place
+from indicators.pages.report_rows import TypedCell
+from indicators.rules.figures import format_figure
 from indicators.views.reports import missing, show
+
+EVERY_FIGURE = "all"
 
 
 @dataclass
@@ -73,9 +79,47 @@ def copy(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     except Refused as refusal:
         return _show_left(request, place, replace(saved, refusal=str(refusal)))
     if number:
-        messages.success(request, f"已把上月的 {number} 项时点数复制到未填的项，请逐项核对后再提交。")
+        messages.success(
+            request, f"已把上月的 {number} 项时点数复制到未填的项，请逐项核对后再提交。有台账的项请取台账数。"
+        )
     else:
-        messages.info(request, "没有可复制的项：时点数都已填写，或者上月没有填报。")
+        messages.info(request, "没有可复制的项：时点数都已填写或有台账数可取，或者上月没有填报。")
+    return _show_left(request, place, saved) if saved.left else _to_report(report)
+
+
+@require_POST
+@requires(Permission.ENTER_REPORTS)
+def take(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
+    """Take the ledger's figure of one metric (``take=<code>``), or of all that are empty or follow it already
+    (``take=all``). Typed figures that differ are replaced only after a question that names them: they come back
+    as ``replace=<code>``."""
+    wanted = request.POST.get("take") or request.GET.get("take", "")
+    try:
+        place = _find_place(request, month, code)
+    except Missing as problem:
+        return missing(request, problem)
+    report, saved = _save_typed(request, place, but=wanted)
+    if saved.refusal:
+        return _show_left(request, place, saved)
+    codes = [wanted]
+    if wanted == EVERY_FIGURE:
+        found = actions.to_take(report)
+        if found.typed and "asked" not in request.POST and not saved.left:
+            rows = replacements(report, found.typed)
+            context = {"unit": place.unit, "month": month, "rows": rows, "empty": len(found.follow)}
+            return render(request, "reports/take.html", context)
+        agreed = set(request.POST.getlist("replace")) if request.POST.get("asked") == "replace" else set()
+        codes = found.follow + [each for each in found.typed if each in agreed]
+    try:
+        result = actions.take_ledger_figures(report=report, codes=codes, by=request.user)
+    except Refused as refusal:
+        return _show_left(request, place, replace(saved, refusal=str(refusal)))
+    for problem in result.errors.values():
+        messages.error(request, problem)
+    if result.saved:
+        messages.success(request, f"已取台账数 {len(result.saved)} 项，请核对。")
+    elif not result.errors:
+        messages.info(request, "没有可取的项：已填的数都与台账一致，或者台账未启用。")
     return _show_left(request, place, saved) if saved.left else _to_report(report)
 
 
@@ -90,7 +134,7 @@ def submit(request: HttpRequest, month: dt.date, code: str) -> HttpResponse:
     if saved.left or saved.refusal:
         return _show_left(request, place, saved)
     try:
-        actions.submit(report=report, by=request.user, allow_missing="allow_missing" in request.POST)
+        steps.submit(report=report, by=request.user, allow_missing="allow_missing" in request.POST)
     except Refused as refusal:
         return show(request, place, status=status_of(refusal), problem=f"没有提交：{refusal}")
     messages.success(request, f"{report}已提交，请等候审核。")
@@ -109,9 +153,10 @@ def status_of(refusal: Refused) -> int:
     return 403 if isinstance(refusal, NotAllowed) else 409
 
 
-def _save_typed(request: HttpRequest, place: Place) -> tuple[MonthlyReport, Saved]:
+def _save_typed(request: HttpRequest, place: Place, *, but: str = "") -> tuple[MonthlyReport, Saved]:
+    """Save the form's cells, ``but`` one whose text does not matter any more."""
     report = report_for(place.unit, place.month)
-    cells = read_cells(request.POST, _codes_of(report))
+    cells = read_cells(request.POST, [code for code in _codes_of(report) if code != but])
     saved = Saved()
     try:
         result = actions.save_figures(report=report, changes=cells.changes, by=request.user)
@@ -137,7 +182,7 @@ def _left(cells: TypedCells, result: actions.SaveResult, report: MonthlyReport) 
         if code in errors:
             left[code] = replace(cell, error=errors[code])
         elif code in result.conflicts:
-            seen = actions.format_figure(stored.get(code), grouped=False)
+            seen = format_figure(stored.get(code), grouped=False)
             left[code] = replace(cell, conflict=result.conflicts[code], seen=seen)
     return left
 

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from eldercare.permissions import Permission, requires
 from eldercare.replies import refusal, wants_json
-from indicators.pages.report_pages import TypedCell, load_page
+from indicators.pages.report_pages import load_page
 from indicators.pages.report_places import Missing, Place, find_place
+from indicators.pages.report_rows import TypedCell
 
 
 def missing(request: HttpRequest, problem: Missing | str) -> HttpResponse:

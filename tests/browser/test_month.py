@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Role
 from indicators.actions.calendar import open_month
-from indicators.actions.reports import owed_metrics, return_report
+from indicators.actions.figures import owed_metrics
+from indicators.actions.reports import return_report
 from indicators.actions.rollups import request_roll_up_from
 from indicators.models import IndicatorValue, MetricEntry, MonthlyReport
 from indicators.rollup import roll_up_due

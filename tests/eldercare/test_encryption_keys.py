@@ -159,6 +159,65 @@ def test_equal_texts_are_stored_equal_under_a_key_and_apart_otherwise():
     assert len({first, second, *RING.candidates("甲", "other.Column.name")}) == 4
 
 
+# --- Files --------------------------------------------------------------------------------------------------
+
+FILE = "eldercare.ImportFile.content"
+
+
+@given(data=st.binary(max_size=300))
+def test_every_file_comes_back(data):
+    for ring in (RING, KeyRing({"old": RING.keys["old"]})):
+        stored = ring.encrypt_bytes(data, FILE)
+        assert RING.decrypt_bytes(stored, FILE) == data
+        assert RING.decrypt_bytes(memoryview(stored), FILE) == data  # as a driver gives it
+
+
+@given(data=st.binary(max_size=300))
+def test_a_stored_file_is_key_id_and_siv_output(data):
+    assert RING.encrypt_bytes(data, FILE) == b"new:" + reference_siv(SECRET, [FILE.encode()], data)
+
+
+@given(data=st.binary(max_size=100), more=st.data())
+def test_a_file_with_a_changed_byte_is_refused(data, more):
+    stored = bytearray(RING.encrypt_bytes(data, FILE))
+    stored[more.draw(st.integers(0, len(stored) - 1))] ^= more.draw(st.integers(1, 255))
+    with pytest.raises(DecryptionError):
+        RING.decrypt_bytes(bytes(stored), FILE)
+
+
+@given(data=st.binary(max_size=100), more=st.data())
+def test_a_file_that_was_cut_is_refused(data, more):
+    stored = RING.encrypt_bytes(data, FILE)
+    with pytest.raises(DecryptionError):
+        RING.decrypt_bytes(stored[: more.draw(st.integers(0, len(stored) - 1))], FILE)
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        (b"", "not in the form"),
+        (b"PK\x03\x04 a workbook that nobody encrypted", "not in the form"),
+        (b"\xff\xfe:" + b"A" * 40, "not in the form"),
+        (b"seventeen-letters:" + b"A" * 40, "not in the form"),
+        (b"gone:" + b"A" * 40, "'gone', which is not in ENCRYPTION_KEYS"),
+        (b"new:", "cannot be decrypted"),
+        (RING.encrypt_bytes(b"text", "eldercare.Other.content"), "another column"),
+        (b"old:" + RING.encrypt_bytes(b"text", FILE)[4:], "under the key 'old'"),
+        (RING.current.encrypt("text", FILE).encode(), "cannot be decrypted"),
+    ],
+)
+def test_bytes_that_are_no_file_of_ours_are_refused_with_the_reason(stored, said):
+    with pytest.raises(DecryptionError, match=said):
+        RING.decrypt_bytes(stored, FILE)
+
+
+def test_a_file_of_the_largest_size_comes_back():
+    data = bytes(range(256)) * (30 * 1024 * 4)
+    stored = RING.encrypt_bytes(data, FILE)
+    assert len(stored) == len(data) + len("new:") + 16
+    assert RING.decrypt_bytes(stored, FILE) == data
+
+
 # --- Keys ---------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +268,7 @@ def test_a_printed_entry_is_a_fit_key():
         check=True,
     )
     assert encryption_keys.problems({"ENCRYPTION_KEYS": result.stdout.strip()}) == []
+    assert result.stderr.strip() == encryption_keys.IF_LOST
 
 
 @pytest.fixture

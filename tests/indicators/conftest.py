@@ -11,7 +11,7 @@ from django.test import Client
 
 from indicators.actions import reports
 from indicators.actions.calendar import report_for
-from indicators.actions.reports import FigureChange, SaveResult, save_figures
+from indicators.actions.figures import FigureChange, SaveResult, save_figures
 from indicators.models import Metric, MonthlyReport
 from tests.conftest import Cast
 from tests.indicators.factories import file_report, make_metric, make_plan

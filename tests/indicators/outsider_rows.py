@@ -15,6 +15,7 @@ CLERKS = TOWNSHIPS | CLERK
 def prepare(cast) -> dict:
     plan = make_plan(cast.county)
     beds = make_metric("beds")
+    make_metric("institution_beds")
     stranger = make_plan(cast.neighbour, code="neighbour")
     indicator = make_indicator(plan, "beds", value_kind="confirmation", input_source="registered")
     make_indicator(stranger, "beds")
@@ -45,6 +46,25 @@ def _reports(**more) -> tuple[Target, ...]:
         Target(_report("township", **more), hidden_from={"other_township_clerk"}),
         Target(_report("other_township", **more), hidden_from={"township_clerk"}),
         Target(_report("neighbour", **more), hidden_from=EVERYBODY),
+    )
+
+
+def _counted() -> tuple[Target, ...]:
+    """The rows behind a figure: of a township, of the county, of another county."""
+
+    def rows(unit: str):
+        return lambda world: {
+            "code": "institution_beds",
+            "unit": getattr(world.cast, unit).code,
+            "month": MONTH,
+        }
+
+    return (
+        Target(rows("township"), hidden_from={"other_township_clerk"}),
+        Target(rows("other_township"), hidden_from={"township_clerk"}),
+        Target(rows("county"), hidden_from=TOWNSHIPS),
+        Target(rows("neighbour"), hidden_from=EVERYBODY),
+        Target(rows("township"), hidden_from={"other_township_clerk"}, query="?export=xlsx"),
     )
 
 
@@ -79,6 +99,11 @@ ROWS = {
     "report-save": Row(CLERKS, ("POST",), targets=_reports()),
     "report-copy": Row(CLERKS, ("POST",), targets=_reports()),
     "report-submit": Row(CLERKS, ("POST",), targets=_reports()),
+    "report-take": Row(
+        CLERKS, ("POST",), targets=_reports(), data=lambda world: {"take": "institution_beds"}
+    ),
+    "report-reconcile": Row(READERS, targets=_reports()),
+    "ledger-rows": Row(READERS, targets=_counted()),
     "report-withdraw": Row(CLERKS, ("POST",), targets=_reports()),
     "report-return": Row(REVIEWER, ("POST",), targets=_reports()),
     "report-approve": Row(REVIEWER, ("POST",), targets=_reports()),

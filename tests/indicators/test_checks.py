@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from indicators.rules.checks import MetricRule, change_findings, subset_findings
+from indicators.rules.checks import MetricRule, change_findings, ledger_findings, subset_findings
 
 BEDS = MetricRule("institution_beds", "养老机构床位数", "张", None, Decimal("0.30"))
 NURSING = MetricRule("nursing_beds", "护理型床位数", "张", "institution_beds", Decimal("0.30"))
@@ -58,3 +58,32 @@ def test_a_rise_from_zero_needs_a_reason_and_has_no_percentage():
 
 def test_a_figure_without_last_month_is_not_compared():
     assert change_findings(RULES, figures(institution_beds=9), {}, {}) == []
+
+
+# --- Against the ledgers ----------------------------------------------------------------------------------------
+
+
+def test_a_figure_that_is_not_the_ledgers_is_a_soft_finding_of_its_own_kind():
+    (finding,) = ledger_findings(RULES, figures(institution_beds=97), figures(institution_beds=100), {})
+    assert (finding.code, finding.kind, finding.is_hard) == ("institution_beds", "ledger", False)
+    assert "填 97，台账为 100(比台账少 3 张)" in finding.text
+
+
+def test_the_same_figure_however_written_agrees_with_the_ledger():
+    now = {"institution_beds": Decimal("100.0000")}
+    assert ledger_findings(RULES, now, figures(institution_beds=100), {}) == []
+
+
+def test_a_reason_settles_a_difference():
+    now, ledger = figures(institution_beds=97), figures(institution_beds=100)
+    assert ledger_findings(RULES, now, ledger, {"institution_beds": "三张待登记"}) == []
+
+
+def test_what_is_not_reported_or_not_counted_differs_from_nothing():
+    assert ledger_findings(RULES, {}, figures(institution_beds=100), {}) == []
+    assert ledger_findings(RULES, figures(institution_beds=100), {}, {}) == []
+
+
+def test_a_reported_zero_differs_from_a_counted_one():
+    assert len(ledger_findings(RULES, figures(nursing_beds=0), figures(nursing_beds=1), {})) == 1
+    assert len(ledger_findings(RULES, figures(nursing_beds=1), figures(nursing_beds=0), {})) == 1

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from eldercare.demo import ACCOUNTS, is_demo_database
 from eldercare.models import Notice, OrgUnit, User
-from indicators.actions.reports import rules_for
+from indicators.actions.figures import rules_for
 from indicators.demo import workflow
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
 from indicators.demo.seeding import CannotSeed, seed

@@ -198,8 +198,8 @@ def test_history_names_who_changed_what(office, client):
     assert answer.status_code == 302
     newest = history_of(office.reload())[0]
     assert newest.by == "张映雪"
-    assert "公式：nursing / beds * 100 → nursing / beds * 1000" in newest.changes
-    assert "目标：≥60，期限 2025-12-31 → ≥65，期限 2025-12-31" in newest.changes
+    assert "公式：nursing / beds * 100 → nursing / beds * 1000" in newest.words
+    assert "目标：≥60，期限 2025-12-31 → ≥65，期限 2025-12-31" in newest.words
 
 
 # --- The edit page --------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import pytest
 
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice
-from indicators.actions import reports
-from indicators.actions.reports import FigureChange, save_figures
+from indicators.actions import figures, reports
+from indicators.actions.figures import FigureChange, save_figures
 from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, RollupRequest
 from tests.indicators.conftest import JUNE
 
@@ -124,7 +124,7 @@ def test_history_keeps_every_figure_that_was_typed(desk):
 
 def test_copying_fills_empty_stocks_and_leaves_flows_and_typed_figures(desk):
     desk.save(nursing_beds="81")
-    assert reports.copy_last_month(report=desk.report, by=desk.clerk) == 2
+    assert figures.copy_last_month(report=desk.report, by=desk.clerk) == 2
     assert desk.figure("institution_beds") == 120
     assert desk.figure("care_staff") == 35
     assert desk.figure("nursing_beds") == 81
@@ -132,8 +132,8 @@ def test_copying_fills_empty_stocks_and_leaves_flows_and_typed_figures(desk):
 
 
 def test_copying_twice_changes_nothing_more(desk):
-    reports.copy_last_month(report=desk.report, by=desk.clerk)
-    assert reports.copy_last_month(report=desk.report, by=desk.clerk) == 0
+    figures.copy_last_month(report=desk.report, by=desk.clerk)
+    assert figures.copy_last_month(report=desk.report, by=desk.clerk) == 0
 
 
 # --- Submitting ------------------------------------------------------------------------------------------------

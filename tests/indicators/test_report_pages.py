@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from indicators.actions import reports
+from indicators.actions.figures import FigureChange, save_figures
 from indicators.models import MetricEntry, MonthlyReport, RollupRequest
 from tests.indicators.conftest import JUNE, submit, text_of
 
@@ -192,9 +193,9 @@ def test_months_before_the_base_year_of_the_plan_cannot_be_opened(desk, clerk):
 
 def test_the_reviewer_sees_figures_changes_and_reasons(desk, reviewer):
     desk.save(**{**desk.good, "care_staff": "60"})
-    reports.save_figures(
+    save_figures(
         report=desk.report,
-        changes=[reports.FigureChange("care_staff", "60", reason="新院投用")],
+        changes=[FigureChange("care_staff", "60", reason="新院投用")],
         by=desk.clerk,
     )
     reports.submit(report=desk.report, by=desk.clerk)

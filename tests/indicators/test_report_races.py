@@ -8,7 +8,7 @@ from django.db import connections
 
 from eldercare.errors import Conflict, Refused
 from indicators.actions import reports
-from indicators.actions.reports import FigureChange, save_figures
+from indicators.actions.figures import FigureChange, save_figures
 from indicators.models import MonthlyReport, ReportEvent, RollupRequest
 from tests.indicators.conftest import Desk
 

@@ -93,8 +93,9 @@ def ordinary(column: Column):
         return re.compile(f"{_FIRST}{_REST}{{0,{column.max_length - 1}}}").fullmatch
     if column.kind is Kind.NAME and column.max_length >= 8:
         return re.compile("[\u4e00-\u9fff]{2,8}").fullmatch
-    if column.kind is Kind.CODE and column.max_length >= 40:
-        return re.compile("[0-9]{2,39}X?|[A-Z]{1,10}[0-9]{1,30}").fullmatch
+    if column.kind is Kind.CODE and column.max_length >= 12:
+        longest = column.max_length
+        return re.compile(f"[0-9]{{2,{longest - 1}}}X?|[A-Z]{{1,6}}[0-9]{{1,{longest - 6}}}").fullmatch
     return None
 
 

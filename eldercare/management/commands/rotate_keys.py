@@ -1,9 +1,14 @@
 """Encrypt every stored value again under the current key; the whole procedure is in ``key_rotation.py``."""
 
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eldercare.encryption_keys import VARIABLE, KeyRingError, key_ring
 from eldercare.key_rotation import BATCH, Outcome, encrypted_models, keys_in_use, rotate
+from eldercare.key_rotation_uploads import file_keys_in_use, line_keys_in_use, rotate_files, rotate_lines
 
 SHOWN = 20  # primary keys per line of the report
 
@@ -25,16 +30,23 @@ class Command(BaseCommand):
         if batch < 1:
             raise CommandError("--batch must be at least 1.")
         incomplete = False
-        for model in [] if check else encrypted_models():
-            outcome = rotate(model, batch=batch)
-            self.stdout.write(f"{model._meta.label}: {outcome.rotated} rows encrypted again")
-            self.report(model._meta.label, outcome)
+        for label, run in [] if check else self.steps(batch):
+            outcome = run()
+            self.stdout.write(f"{label}: {outcome.rotated} rows encrypted again")
+            self.report(label, outcome)
             incomplete |= not outcome.complete
         self.report_keys(list(ring.keys))
         if incomplete:
             raise CommandError(
                 "Some rows are still under an old key, see above: keep that key, and run again."
             )
+
+    def steps(self, batch: int) -> Iterator[tuple[str, Callable[[], Outcome]]]:
+        """Change slips before the ledgers: see ``key_rotation_uploads.py``."""
+        yield "eldercare.ImportFile", rotate_files
+        yield "eldercare.ImportLine", partial(rotate_lines, batch=batch)
+        for model in encrypted_models():
+            yield model._meta.label, partial(rotate, model, batch=batch)
 
     def report(self, label: str, outcome: Outcome) -> None:
         for name, keys in outcome.unreadable.items():
@@ -46,10 +58,9 @@ class Command(BaseCommand):
             )
 
     def report_keys(self, ring: list[str]) -> None:
-        used: dict[str, int] = {}
+        used = Counter(file_keys_in_use()) + Counter(line_keys_in_use())
         for model in encrypted_models():
-            for key_id, count in keys_in_use(model).items():
-                used[key_id] = used.get(key_id, 0) + count
+            used += Counter(keys_in_use(model))
         for key_id, count in sorted(used.items()):
             self.stdout.write(
                 f"key {key_id}: {count} values" + ("" if key_id in ring else " (not in the ring)")

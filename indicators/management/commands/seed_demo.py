@@ -5,12 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eldercare.demo import is_demo_database
-from indicators.demo.seeding import CannotSeed, seed
+from indicators.demo.seeding import CannotSeed, add_ledgers, seed
 from indicators.rules.months import MonthError, parse_month
 
 
 class Command(BaseCommand):
-    help = "Write the demo county (invented figures) into a database that has no reports yet."
+    help = (
+        "Write the demo county (invented figures) into a database that has no reports yet; its ledgers too."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -19,14 +21,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, through: str | None, **options: Any) -> None:
         try:
-            counts = seed(through=parse_month(through) if through else None)
+            counts = seed(through=parse_month(through) if through else None, with_ledgers=True)
         except MonthError as error:
             raise CommandError(str(error)) from error
         except CannotSeed as reason:
             if is_demo_database():  # a second run is not a mistake
                 self.stdout.write(str(reason))
+                if counts := add_ledgers():
+                    self.stdout.write(f"已补写台账：{_listed(counts)}。")
                 return
             raise CommandError(str(reason)) from reason
-        self.stdout.write(
-            "已写入演示数据：" + ",".join(f"{name} {count}" for name, count in counts.items()) + "。"
-        )
+        self.stdout.write(f"已写入演示数据：{_listed(counts)}。")
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ",".join(f"{name} {count}" for name, count in counts.items())

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eldercare.errors import Refused
 from indicators.actions.calendar import report_for
-from indicators.actions.reports import FigureChange, findings_for, save_figures
+from indicators.actions.figures import FigureChange, findings_for, save_figures
 from indicators.management.commands._cli import (
     metric_argument,
     month_argument,

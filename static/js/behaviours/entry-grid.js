@@ -1,6 +1,7 @@
 // The monthly entry form as a grid: keys move between cells, a column is pasted, every cell is saved as it is typed.
 // Without this file the same form works with its buttons.
 
+import { asksForLedger, ledgerOf, setLedger, showLedger, showTakeAll } from "./entry-ledger.js";
 import { readPaste, toNumber } from "./entry-paste.js";
 import { Saver } from "./entry-saver.js";
 import { showChanged, showConflict, showFindings, showProblem, showProgress, showSaving, showState } from "./entry-view.js";
@@ -20,7 +21,7 @@ function start() {
   grid.saver = new Saver({
     send: (cell) => ({
       url: form.dataset.cellUrl.replace("__code__", cell.code),
-      body: { value: cell.input.value, seen: cell.seen.value, reason: reasonOf(cell) },
+      body: { value: cell.input.value, seen: cell.seen.value, reason: reasonOf(cell), take: Boolean(cell.take) },
     }),
     done: (cell, status, answer, sent) => settle(grid, cell, status, answer, sent),
     changed: () => showSaving(grid),
@@ -28,6 +29,7 @@ function start() {
   listen(grid);
   leaveButtons(form, { unsaved: () => cells.some(isDirty), before: (button) => beforeLeaving(grid, button) });
   showProgress(grid);
+  showTakeAll(grid);
 }
 
 function cellOf(row) {
@@ -38,6 +40,7 @@ function cellOf(row) {
     seen: find("seen"), reason: find("reason"), was: find("was"), reasonBox: find("reason-box"),
     problem: find("problem"), findings: find("findings"), change: find("change"), changed: find("changed"), state: find("cell-state"),
     before: input.dataset.before === "" ? null : Number(input.dataset.before), timer: null,
+    ...ledgerOf(row),
   };
 }
 
@@ -46,7 +49,7 @@ function reasonOf(cell) {
 }
 
 function isDirty(cell) {
-  return cell.input.value.trim() !== cell.seen.value || reasonOf(cell) !== cell.was.value;
+  return Boolean(cell.take) || cell.input.value.trim() !== cell.seen.value || reasonOf(cell) !== cell.was.value;
 }
 
 function listen(grid) {
@@ -56,7 +59,13 @@ function listen(grid) {
     if (!cell) return;
     grid.lastPaste = null;
     grid.form.querySelector("[data-undo-paste]").hidden = true;
+    if (event.target === cell.input) cell.take = false;
+    if (event.target === cell.input && cell.ledger !== null && asksForLedger(cell.input.value)) {
+      take(grid, cell);
+      return;
+    }
     typed(cell, event.target);
+    showTakeAll(grid);
     clearTimeout(cell.timer);
     cell.timer = setTimeout(() => {
       if (event.target === cell.reason || toNumber(cell.input.value) !== null) save(grid, cell);
@@ -71,6 +80,13 @@ function listen(grid) {
   element.addEventListener("focusin", (event) => {
     element.querySelector("table").classList.remove("no-tip");
     if (event.target.matches("[data-figure]")) event.target.select();
+  });
+  element.addEventListener("click", (event) => {
+    const cell = grid.cells.find((each) => each.takeButton && each.takeButton === event.target);
+    if (!cell) return;
+    event.preventDefault();
+    take(grid, cell);
+    cell.input.focus();
   });
   element.querySelector("[data-undo-paste]").addEventListener("click", () => undoPaste(grid));
   element.querySelector("[data-save-all]").addEventListener("click", (event) => {
@@ -91,6 +107,18 @@ function typed(cell, field) {
 function showDifferences(cell) {
   cell.change.textContent = changeText(toNumber(cell.input.value), cell.before);
   showChanged(cell);
+  showLedger(cell);
+}
+
+// The ledger's figure into the field; the server writes it as it is counted at that moment.
+function take(grid, cell) {
+  clearTimeout(cell.timer);
+  cell.conflict = false;
+  cell.input.value = cell.ledger;
+  cell.take = true;
+  typed(cell, cell.input);
+  save(grid, cell);
+  showTakeAll(grid);
 }
 
 function changeText(now, before) {
@@ -120,6 +148,7 @@ function settle(grid, cell, status, answer, sent) {
     saved(grid, cell, answer, sent);
     return;
   }
+  cell.take = false;
   if (status === 409 && answer.theirs) {
     cell.conflict = true;
     showState(cell, "wrong");
@@ -135,10 +164,16 @@ function saved(grid, cell, answer, sent) {
   cell.seen.value = answer.value;
   cell.was.value = answer.reason;
   if (cell.input.value === sent.value) cell.input.value = answer.value;
+  if (sent.take) {
+    cell.take = false;
+    if (reasonOf(cell) === sent.reason) cell.reason.value = answer.reason;
+  }
+  setLedger(cell, answer.ledger);
   showDifferences(cell);
   showProblem(cell, "");
   showFindings(grid, answer.findings);
   showProgress(grid);
+  showTakeAll(grid);
   if (isDirty(cell) && document.activeElement !== cell.input && document.activeElement !== cell.reason) save(grid, cell);
   else showState(cell, isDirty(cell) ? "typed" : "saved");
 }
@@ -190,6 +225,7 @@ function restore(grid, cell, field) {
   if (field === cell.input) cell.input.value = cell.seen.value;
   else cell.reason.value = cell.was.value;
   clearTimeout(cell.timer);
+  cell.take = false;
   cell.conflict = false;
   showDifferences(cell);
   showProblem(cell, "");

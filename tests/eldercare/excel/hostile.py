@@ -276,3 +276,10 @@ CASES: tuple[Case, ...] = (
     (".csv in no encoding", "a.csv", with_bytes("机构名称".encode() * 5 + b"\xff\xff\xff\x80\n"), "乱码|编码"),
     (".csv in damaged UTF-8", "a.csv", with_bytes("机构名称,床位总数\n沈荡镇敬老院,6".encode() + b"\xe6\x95" + b"0\n"), "乱码"),
 )  # fmt: skip
+
+# Those that would take gigabytes if they were let; measured one by one.
+HUNGRY = frozenset((
+    "zip bomb of 50 KB and 1 GB", "zip bomb that lies about its size", "part of 300 MB", "70,000 entries",
+    "gigantic shared strings", "billion laughs", "16,384 columns", "cell XFD1048576", "cell AMJ900000", "200,100 rows",
+    "XML a million levels deep", "wall of cells in .ods", ".csv of one 100 MB line", ".csv of one 20 MB cell",
+))  # fmt: skip

@@ -1,6 +1,10 @@
 """Each hostile file is refused in one sentence, by a parent that lives on."""
 
+import json
 import multiprocessing
+import re
+import subprocess
+import sys
 import time
 import zipfile
 
@@ -11,19 +15,34 @@ from eldercare.excel.limits import LIMITS, Limits
 from eldercare.excel.reading import open_upload
 from tests.eldercare.excel import hostile
 from tests.eldercare.excel.samples import FILES, read
+from tests.machine import REPO
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The file of a case. Some take seconds to write."""
+    paths = {}
+
+    def path_of(case):
+        name, filename, write, _ = case
+        if name not in paths:
+            paths[name] = tmp_path_factory.mktemp("hostile") / filename
+            write(paths[name])
+        return paths[name]
+
+    return path_of
 
 
 @pytest.mark.parametrize("case", hostile.CASES, ids=lambda case: case[0])
-def test_a_hostile_file_is_refused_in_a_sentence(case, tmp_path):
-    _, filename, write, words = case
-    path = tmp_path / filename
-    write(path)
+def test_a_hostile_file_is_refused_in_a_sentence(case, written):
+    _, filename, _, words = case
+    path = written(case)
     with pytest.raises(Refused, match=words) as refusal, open_upload(path, filename) as upload:
         upload.find_table(())
     sentence = str(refusal.value)
     assert sentence.endswith(("。", "）")), sentence
     assert len(sentence) < 150
-    assert not any(word in sentence for word in ("Error", "Traceback", "Exception", str(tmp_path)))
+    assert not any(word in sentence for word in ("Error", "Traceback", "Exception", str(path.parent)))
 
 
 def test_bomb_is_as_small_and_as_large_as_it_claims(tmp_path):
@@ -55,6 +74,29 @@ def test_a_reader_that_needs_too_much_memory_is_ended():
         open_upload(FILES / "ledger.ods", limits=Limits(memory_bytes=8 << 20)),
     ):
         pass
+
+
+HUNGRY = [case for case in hostile.CASES if case[0] in hostile.HUNGRY]
+
+
+@pytest.mark.where("linux")
+@pytest.mark.parametrize("case", HUNGRY, ids=lambda case: case[0])
+def test_what_wants_memory_gets_no_more_than_500_mb(case, written):
+    """Reader and worker are measured by the operating system; the worker itself hardly notices."""
+    taken = memory_of(written(case))
+    assert re.search(case[3], taken["said"]), taken
+    assert taken["child"] <= 500
+    assert taken["own"] <= 200
+
+
+def memory_of(path) -> dict:
+    command = [sys.executable, "-m", "tests.eldercare.excel.memory", str(path)]
+    result = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=True)
+    return json.loads(result.stdout)
+
+
+def test_all_the_hungry_are_measured():
+    assert len(HUNGRY) == len(hostile.HUNGRY)
 
 
 def test_a_file_above_the_limit_is_refused_before_it_is_opened(tmp_path):

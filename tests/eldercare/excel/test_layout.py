@@ -92,6 +92,19 @@ def test_a_group_that_changes_the_meaning_is_not_overlooked():
     assert [each.suggestion for each in layout.unmatched] == ["phone", "remark"]
 
 
+def test_headings_merged_downwards_are_not_lost_beside_groups_that_are_not_understood():
+    """The second row alone would give more fields, but not 总投资, and nobody would be told."""
+    head = (
+        ("所在镇（街道）", "总投资", "家属", "", "", ""),
+        ("", "", "机构名称", "床位总数", "联系电话", "备注"),
+    )
+    merged = [((0, 0), (1, 0)), ((0, 1), (1, 1)), ((0, 2), (0, 5))]
+    layout = layout_of(*head, merged=merged)
+    assert layout.fields == {"township": 0, "invested": 1}
+    assert [each.suggestion for each in layout.unmatched] == ["name", "beds", "phone", "remark"]
+    assert layout.first_data == 2
+
+
 def test_a_row_that_counts_the_columns_is_no_data():
     layout = layout_of(PLAIN, (1.0, 2.0, 3.0, 4.0), ("沈荡镇", "敬老院", 60.0, ""))
     assert layout.first_data == 2

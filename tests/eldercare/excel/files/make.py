@@ -1,4 +1,8 @@
-"""Makes the workbooks of this folder with LibreOffice. Run by hand, with `soffice` installed; see README.md."""
+"""Makes the workbooks of this folder with LibreOffice; see README.md. By hand, from the top of the project, with
+soffice, the Debian package python3-uno and msoffcrypto-tool installed:
+
+python -m tests.eldercare.excel.files.make [name …]
+"""
 
 import datetime as dt
 import shutil
@@ -11,7 +15,10 @@ import openpyxl
 from openpyxl.styles import numbers
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from tests.eldercare.excel import troubles
+
 HERE = Path(__file__).parent
+XLSX, XLS, ODS = "xlsx:Calc MS Excel 2007 XML", "xls:MS Excel 97", "ods"
 HEADINGS = (
     ("序号", "所在镇（街道）", "所在村（社区）", "机构名称", "床位", None, "成立时间", "是否备案", "总投资（万元）", "负责人", "备注"),
     (None, None, None, None, "总数", "护理型", None, None, None, None, None),
@@ -55,6 +62,94 @@ def old_mac() -> openpyxl.Workbook:
     return book
 
 
+def all_troubles() -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "六月"
+    for row in troubles.rows():
+        page.append([None if value == "" else value for value in row])
+    for cells in page.iter_rows():
+        for cell in cells:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # "=1+1" was typed as a text
+    for area in troubles.MERGED:
+        page.merge_cells(area)
+    page.row_dimensions[troubles.HIDDEN].hidden = True
+    return book
+
+
+def only_good(remark: str = "") -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    book.active.append(("所在镇（街道）", "机构名称", "床位总数", "备注"))
+    book.active.append(("沈荡镇", "沈荡镇敬老院", 60, remark))
+    return book
+
+
+# What --convert-to cannot do: run with the system's python3, which has LibreOffice's interface.
+BY_HAND = """
+import subprocess, sys, time, uno
+from com.sun.star.beans import PropertyValue
+folder, password, formula, *kinds = sys.argv[1:]
+
+def connect():
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    for _ in range(200):
+        try:
+            context = resolver.resolve("uno:pipe,name=ledgers;urp;StarOffice.ComponentContext")
+            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        except Exception:
+            time.sleep(0.3)
+    sys.exit("LibreOffice did not start.")
+
+office = subprocess.Popen(["soffice", "--headless", "--norestore", "--accept=pipe,name=ledgers;urp;"])
+desktop = connect()
+try:
+    document = desktop.loadComponentFromURL(
+        f"file://{folder}/source.xlsx", "_blank", 0, (PropertyValue("Hidden", 0, True, 0),)
+    )
+    if formula:
+        document.Sheets[0].getCellRangeByName("C2").setFormula(formula)
+    for kind in kinds:
+        name, _, filter_name = kind.partition(":")
+        options = [PropertyValue("FilterName", 0, filter_name, 0)]
+        if password:
+            options.append(PropertyValue("Password", 0, password, 0))
+        document.storeToURL(f"file://{folder}/{name}", tuple(options))
+    document.close(True)
+finally:
+    desktop.terminate()
+    office.wait()
+"""
+
+
+def by_hand(name: str, *suffixes: str, password: str = "", formula: str = "") -> None:
+    """In a folder of a fixed name, for links to other files name it."""
+    folder = Path(tempfile.gettempdir()) / "ledgers"
+    folder.mkdir()
+    try:
+        only_good().save(folder / "source.xlsx")
+        only_good().save(folder / "other.xlsx")
+        kinds = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
+        wanted = [f"{name}.{suffix}:{kinds[suffix]}" for suffix in suffixes]
+        formula = formula.format(folder=folder)
+        subprocess.run(
+            ["/usr/bin/python3", "-c", BY_HAND, str(folder), password, formula, *wanted], check=True
+        )
+        for suffix in suffixes:
+            shutil.copy(folder / f"{name}.{suffix}", HERE)
+    finally:
+        shutil.rmtree(folder)
+
+
+def lock_xlsx() -> None:
+    """LibreOffice 7.4 puts no password on an .xlsx without its window: the program msoffcrypto-tool does."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source.xlsx"
+        only_good().save(source)
+        subprocess.run(["msoffcrypto-tool", "-e", "-p", "ledger", source, HERE / "locked.xlsx"], check=True)
+
+
 def convert(book: openpyxl.Workbook, name: str, *kinds: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / f"{name}.xlsx"
@@ -70,11 +165,20 @@ def convert(book: openpyxl.Workbook, name: str, *kinds: str) -> None:
                 shutil.copy(made, HERE / made.name)
 
 
+MAKERS = {
+    "ledger": lambda: convert(ledger(), "ledger", XLSX, XLS, ODS),
+    "old_mac": lambda: convert(old_mac(), "old_mac", XLS, ODS),
+    "text": lambda: [
+        convert(only_good('含逗号, 和“引号"”'), "gbk", "csv:Text - txt - csv (StarCalc):44,34,67"),
+        convert(only_good('含逗号, 和“引号"”'), "utf8", "csv:Text - txt - csv (StarCalc):44,34,76"),
+    ],
+    "troubles": lambda: convert(all_troubles(), "troubles", XLSX, XLS, ODS),
+    "locked": lambda: [by_hand("locked", "xls", "ods", password="ledger"), lock_xlsx()],
+    "linked": lambda: by_hand(
+        "linked", "xlsx", "xls", "ods", formula="='file://{folder}/other.xlsx'#$Sheet.C2"
+    ),
+}
+
 if __name__ == "__main__":
-    convert(ledger(), "ledger", "xlsx:Calc MS Excel 2007 XML", "xls:MS Excel 97", "ods")
-    convert(old_mac(), "old_mac", "xls:MS Excel 97", "ods")
-    only = openpyxl.Workbook()
-    only.active.append(("所在镇（街道）", "机构名称", "床位总数", "备注"))
-    only.active.append(("沈荡镇", "沈荡镇敬老院", 60, '含逗号, 和“引号"”'))
-    convert(only, "gbk", "csv:Text - txt - csv (StarCalc):44,34,67")
-    convert(only, "utf8", "csv:Text - txt - csv (StarCalc):44,34,76")
+    for name in sys.argv[1:] or MAKERS:
+        MAKERS[name]()

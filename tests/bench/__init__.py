@@ -1,0 +1,1 @@
+"""Measurements (`make bench`): nothing here is asserted, the figures are read by a person."""
