@@ -45,6 +45,7 @@ DESTINATIONS = (
             "attendance",
             "import",
             "number",
+            "ledger-",
         ),
     ),
     Destination("规划看板", "dashboard", Permission.VIEW_INDICATORS, "chart", ("dashboard",)),

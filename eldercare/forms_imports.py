@@ -37,7 +37,7 @@ def ledgers_for(user: User) -> list[Ledger]:
 
 class UnitChoice(forms.ModelChoiceField):
     def label_from_instance(self, unit: OrgUnit) -> str:
-        return f"{unit.name}（全县各镇街道一张表）" if unit.level == OrgUnit.Level.COUNTY else unit.name
+        return f"{unit.name}（全县）" if unit.level == OrgUnit.Level.COUNTY else unit.name
 
 
 class UploadForm(StyledFormMixin, forms.Form):

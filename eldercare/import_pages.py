@@ -5,6 +5,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
@@ -278,8 +279,16 @@ class _Values:
             return str(value)[:7]
         if column.kind in (Kind.TOWNSHIP, Kind.VILLAGE):
             return self.units.get(str(value), str(value))
+        if isinstance(value, int | float):
+            value = _number(value)
         text = self.choices[key].get(str(value), str(value))
         return f"{text} {column.unit}" if column.unit else text
+
+
+def _number(value: float) -> str:
+    """Without the zeros that a column keeps behind the point, and never as 1E+6."""
+    text = f"{Decimal(str(value)):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 # --- Around the lines ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, IndicatorValue, Metric, MetricEntry, MonthlyReport
 from indicators.pages.display import value_text
 from indicators.rollup import Instead, preview
+from indicators.rules.figures import format_figure
 from indicators.specs import Catalogue, active_indicators, specs_for_month
 
 Row = Mapping[str, object]
@@ -29,34 +30,92 @@ def indicator_effects(
     A fixed number of statements: what is typed, the formulas, and the month counted twice.
     """
     changed = {code for code in before.keys() | after.keys() if before.get(code) != after.get(code)}
-    report = MonthlyReport.objects.visible_to(user).filter(org_unit=unit, month=month).first()
-    if not changed or not user.org_unit.contains(unit) or (report and not report.is_editable):
+    entries = _entries_of_open_report(unit, month, user)
+    if not changed or entries is None:
         return []
+    owed = set(Metric.objects.owed_by(unit).values_list("code", flat=True)) | entries.keys()
+    then, now = (
+        {code: _figure(entries.get(code), code, ledger) for code in owed}
+        for ledger in (_of_kept_ledgers(unit, before), after)
+    )
+    return _compared(unit, month, changed, then, now, user)
+
+
+@ledger_metrics.effect_provider
+def metric_effects(
+    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
+) -> list[dict]:
+    """Figures of the ledger itself that change, in the order of the catalogue."""
+    names = {metric.code: metric for metric in Metric.objects.filter(code__in=after)}
+    kept = _of_kept_ledgers(unit, before)
+    return [
+        {
+            "metric": metric.name,
+            "unit": unit.name,
+            "before": f"{format_figure(kept[code])} {metric.unit}" if code in kept else "未启用",
+            "after": f"{format_figure(after[code])} {metric.unit}",
+        }
+        for code, metric in sorted(names.items(), key=lambda each: each[1].position)
+        if kept.get(code) != after[code]
+    ]
+
+
+def typed_effects(
+    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
+) -> list[dict]:
+    """The same for figures that are typed or uploaded into an open report."""
+    changed = {code for code in before.keys() | after.keys() if before.get(code) != after.get(code)}
+    typed = _entries_of_open_report(unit, month, user)
+    if not changed or typed is None:
+        return []
+    entries = {code: entry.value for code, entry in typed.items()}
+    owed = set(Metric.objects.owed_by(unit).values_list("code", flat=True)) | entries.keys()
+    then, now = ({code: figures.get(code, entries.get(code)) for code in owed} for figures in (before, after))
+    return _compared(unit, month, changed, then, now, user)
+
+
+def _entries_of_open_report(unit: OrgUnit, month: dt.date, user: User) -> dict[str, MetricEntry] | None:
+    """What the month's report holds so far, nothing when it is not opened yet; None if it follows no more."""
+    if not user.org_unit.contains(unit):
+        return None
+    report = MonthlyReport.objects.visible_to(user).filter(org_unit=unit, month=month).first()
+    if report is None:
+        return {}
+    if not report.is_editable:
+        return None
+    return {entry.metric.code: entry for entry in report.entries.select_related("metric")}
+
+
+def _compared(
+    unit: OrgUnit,
+    month: dt.date,
+    changed: set[str],
+    then: Mapping[str, Decimal | None],
+    now: Mapping[str, Decimal | None],
+    user: User,
+) -> list[dict]:
     catalogue = Catalogue()
     indicators = [each for each in active_indicators() if _uses(each, changed, catalogue)]
     if not indicators:
         return []
-    entries = {
-        entry.metric.code: entry
-        for entry in MetricEntry.objects.filter(report=report).select_related("metric")
-    }
-    owed = set(Metric.objects.owed_by(unit).values_list("code", flat=True)) | entries.keys()
     specs = specs_for_month(month, indicators, catalogue)
-    before = _of_kept_ledgers(unit, before)
-    then, now = (
+    rows_then, rows_now = (
         {
             (row["indicator_id"], row["org_unit_id"]): row
-            for row in preview(specs, Instead(unit.pk, _figures(owed, entries, ledger, catalogue)))
+            for row in preview(
+                specs, Instead(unit.pk, {catalogue.ids[code]: value for code, value in figures.items()})
+            )
         }
-        for ledger in (before, after)
+        for figures in (then, now)
     )
-    shown = _units(unit, user)
     return [
-        _effect(indicator, place, then.get((indicator.pk, place.pk)), now[indicator.pk, place.pk], month)
+        _effect(
+            indicator, place, rows_then.get((indicator.pk, place.pk)), rows_now[indicator.pk, place.pk], month
+        )
         for indicator in sorted(indicators, key=lambda each: (each.plan.code, each.number))
-        for place in shown
-        if (indicator.pk, place.pk) in now
-        and _facts(then.get((indicator.pk, place.pk))) != _facts(now[indicator.pk, place.pk])
+        for place in _units(unit, user)
+        if (indicator.pk, place.pk) in rows_now
+        and _facts(rows_then.get((indicator.pk, place.pk))) != _facts(rows_now[indicator.pk, place.pk])
     ]
 
 
@@ -76,22 +135,12 @@ def _uses(indicator: Indicator, codes: set[str], catalogue: Catalogue) -> bool:
     )
 
 
-def _figures(
-    owed: set[str],
-    entries: Mapping[str, MetricEntry],
-    ledger: Mapping[str, Decimal],
-    catalogue: Catalogue,
-) -> dict[int, Decimal | None]:
-    """The unit's figures by metric id if its ledgers said this."""
-    figures: dict[int, Decimal | None] = {}
-    for code in owed:
-        entry = entries.get(code)
-        follows = entry is None or entry.source == MetricEntry.Source.LEDGER
-        if follows and code in ledger:
-            figures[catalogue.ids[code]] = Decimal(ledger[code])
-        else:
-            figures[catalogue.ids[code]] = entry.value if entry else None
-    return figures
+def _figure(entry: MetricEntry | None, code: str, ledger: Mapping[str, Decimal]) -> Decimal | None:
+    """The report's figure if the ledger said this: what was typed stays."""
+    follows = entry is None or entry.source == MetricEntry.Source.LEDGER
+    if follows and code in ledger:
+        return Decimal(ledger[code])
+    return entry.value if entry else None
 
 
 def _units(unit: OrgUnit, user: User) -> list[OrgUnit]:

@@ -98,13 +98,19 @@ def test_the_import_rules_would_notice_a_breach():
     assert "indicators.models.Plan" in set(imports_of(ROOT / "tests" / "indicators" / "factories.py"))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "indicators" / "rules").glob("*.py")), ids=short)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*/rules/*.py")), ids=short)
 def test_rules_are_pure(path):
     """No Django and no database: a rule is a function of its arguments."""
     outside = {name.split(".")[0] for name in imports_of(path)}
     assert "django" not in outside
-    inside = {name for name in imports_of(path) if name.startswith(("eldercare.", "indicators."))}
-    pure = ("indicators.rules", "eldercare.expressions", "eldercare.permissions")
+    inside = {name for name in imports_of(path) if name.startswith(tuple(f"{app}." for app in APPS))}
+    pure = (
+        "indicators.rules",
+        "facilities.rules",
+        "eldercare.expressions",
+        "eldercare.identity",
+        "eldercare.permissions",
+    )
     assert [name for name in inside if not name.startswith(pure)] == []
 
 

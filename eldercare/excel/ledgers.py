@@ -66,7 +66,9 @@ class Target:
     constants: Mapping[str, str] = field(
         default_factory=dict
     )  # of a new row: column → SQL over s and the parents
-    on_update: Mapping[str, str] = field(default_factory=dict)  # set beside the values of a changed row: column → SQL
+    on_update: Mapping[str, str] = field(
+        default_factory=dict
+    )  # set beside the values of a changed row: column → SQL
     parents: tuple[str, ...] = ()
     when: str = "true"  # SQL over s: whether the row says anything about this table
 
@@ -177,6 +179,9 @@ class Ledger:
     written: Callable[[ImportBatch], None] = no_guard  # called in the transaction that wrote or took back
     measure: Callable[["Ledger", ImportBatch, list[OrgUnit]], dict] | None = (
         None  # figures, for the effect of a slip
+    )
+    effects: Callable[..., list[dict]] | None = (
+        None  # what a change of them does; see ledger_metrics.effects_of
     )
     link: str = ""  # name of the page of a subject row, with its pk
     history: tuple[type[models.Model], ...] = ()  # tracked models written besides the targets

@@ -13,11 +13,12 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import ascii_uppercase, digits
 
 from eldercare.errors import Refused
 from eldercare.excel.arms_length import Child, OutOfMemory, decode, far_cells
 from eldercare.excel.cleaning import CleanBatch, Cleaner, Context
-from eldercare.excel.columns import Column, unique_keys
+from eldercare.excel.columns import Column, column_index, unique_keys
 from eldercare.excel.layout import Layout, find_layout, match_by_hand
 from eldercare.excel.limits import LIMITS, Limits
 from eldercare.excel.preflight import FileKind, preflight
@@ -179,13 +180,22 @@ def open_upload(path: Path | str, filename: str = "", *, limits: Limits = LIMITS
         yield upload
 
 
+def _is_far(lowest: str, rightmost: str, limits: Limits) -> bool:
+    """Whether a grid up to these cells is larger than a ledger; else something else takes the memory."""
+    if not (lowest and rightmost):
+        return False
+    rows = int(lowest.lstrip(ascii_uppercase))
+    columns = column_index(rightmost.rstrip(digits)) + 1
+    return rows > limits.rows or columns > limits.columns or rows * columns > limits.cells
+
+
 def _where_is_it(path: Path, kind: FileKind, limits: Limits) -> str:
     if kind is not FileKind.XLSX:
         return ""
     lowest, rightmost = far_cells(path, limits)
-    names = "、".join(dict.fromkeys(name for name in (lowest, rightmost) if name))
-    if not names:
+    if not _is_far(lowest, rightmost, limits):
         return ""
+    names = "、".join(dict.fromkeys((lowest, rightmost)))
     return (
         f"表格以外很远的地方有内容（最远到单元格 {names}），读它要的内存太多，已停止。"
         "请删去那里的内容和多余的行列，保存后再上传。"

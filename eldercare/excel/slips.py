@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
+from eldercare.audit import masked
 from eldercare.encryption import MASKS
 from eldercare.excel.changes import Changes
 from eldercare.excel.columns import Finding, Severity
@@ -16,7 +17,7 @@ State = ImportLine.State
 
 
 def findings_by_row(findings: Iterable[Finding], ledger: Ledger) -> dict[int, list[dict]]:
-    """As they are stored: what was typed is masked where the column is confidential."""
+    """As they are stored: what was typed is masked where the column is confidential, and a long number anywhere."""
     rows: dict[int, list[dict]] = defaultdict(list)
     for each in findings:
         field = ledger.confidential.get(each.key)
@@ -26,8 +27,8 @@ def findings_by_row(findings: Iterable[Finding], ledger: Ledger) -> dict[int, li
                 "key": each.key,
                 "heading": each.heading,
                 "severity": int(each.severity),
-                "message": each.message,
-                "value": MASKS[field.mask](each.value) if field else each.value,
+                "message": masked(each.message),
+                "value": MASKS[field.mask](each.value) if field else masked(each.value),
             }
         )
     return rows

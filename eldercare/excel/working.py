@@ -24,6 +24,7 @@ from eldercare.excel.ledgers import Ledger, Situation, ledger_of
 from eldercare.excel.reading import NoTable, Sheet, Table
 from eldercare.excel.staging import Stage
 from eldercare.key_rotation import require_rotated
+from eldercare.key_rotation_uploads import require_lines_rotated
 from eldercare.models import ColumnMapping, ImportBatch, Notice, OrgUnit
 
 Status = ImportBatch.Status
@@ -198,7 +199,7 @@ def _effects(changes: Changes) -> list[dict]:
     """What writing would do to the month's figures: written, counted, and taken back."""
     batch, ledger = changes.batch, changes.ledger
     units = _units_touched(changes)
-    measure = ledger.measure or _ledger_figures
+    measure, tell = ledger.measure or _ledger_figures, ledger.effects or ledger_metrics.effects_of
     before = measure(ledger, batch, units)
     try:
         with transaction.atomic():
@@ -216,9 +217,7 @@ def _effects(changes: Changes) -> list[dict]:
         if codes:
             then = {code: before.get((unit.pk, code)) for code in codes}
             now = {code: after[unit.pk, code] for code in codes}
-            effects += ledger_metrics.effects_of(
-                unit, batch.as_of.replace(day=1), then, now, batch.created_by
-            )
+            effects += tell(unit, batch.as_of.replace(day=1), then, now, batch.created_by)
     return effects
 
 
@@ -320,6 +319,7 @@ def _write(changes: Changes) -> None:
     with transaction.atomic(), pghistory.context(**who(batch.applied_by, **{"import": batch.pk})) as context:
         _lock_tables(ledger)
         ledger.guard(batch)
+        require_lines_rotated(batch.pk)
         changes.diff()
         gone = [pk for pk, _ in changes.missing()] if batch.close_missing else []
         shown = set(batch.lines.filter(state="missing").values_list("target_id", flat=True))

@@ -93,12 +93,13 @@ def edit_stay(
         changes = {name: value for name, value in changes.items() if name in EDITABLE}
         came = changes.get("moved_in_on", current.moved_in_on)
         left = changes.get("moved_out_on", current.moved_out_on)
-        if came != current.moved_in_on or left != current.moved_out_on:
+        number = str.__str__(changes.get("id_number", current.id_number))
+        is_moved = (came, left) != (current.moved_in_on, current.moved_out_on)
+        if is_moved:
             _refuse_outside_use(current.bed, came, left)
             _refuse_taken(current.bed, came, left, current)
-        _refuse_living_elsewhere(
-            str.__str__(changes.get("id_number", current.id_number)), came, left, by=by, but=current
-        )
+        if is_moved or number != current.id_number:
+            _refuse_living_elsewhere(number, came, left, by=by, but=current)
         words = write(current, changes)
         if words:
             _record(

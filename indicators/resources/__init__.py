@@ -1,0 +1,5 @@
+"""Workbooks of reports, plans and figures: what is written, and the sheet of monthly figures that is read."""
+
+from indicators.resources import figures
+
+__all__ = ["figures"]

@@ -11,6 +11,7 @@ from eldercare.excel.ledgers import Field, Ledger, Prepare, Situation, Target, r
 from eldercare.identity import name_key
 from eldercare.models import ImportBatch, OrgUnit
 from eldercare.permissions import Permission
+from indicators.effects import typed_effects
 from indicators.models import Metric, MetricEntry, MonthlyReport
 
 COLUMNS: tuple[Column, ...] = (
@@ -94,6 +95,14 @@ def _check_value(situation: Situation, rows: CleanBatch, index: int, metric: Met
         )
 
 
+def _measure(ledger: Ledger, batch: ImportBatch, units: list[OrgUnit]) -> dict[tuple[int, str], Decimal]:
+    entries = MetricEntry.objects.filter(report__org_unit__in=units, report__month=batch.as_of)
+    return {
+        (unit, code): value
+        for unit, code, value in entries.values_list("report__org_unit", "metric__code", "value")
+    }
+
+
 def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
     entries = {
         entry.metric_id: entry
@@ -152,5 +161,7 @@ register(
         permission=Permission.ENTER_REPORTS,
         takes_month=True,
         guard=_guard,
+        measure=_measure,
+        effects=typed_effects,
     )
 )

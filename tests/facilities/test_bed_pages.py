@@ -166,7 +166,7 @@ def test_edit_writes_and_stands_in_the_history(home, clerk):
         form_of(clerk, bed, nursing="2024-01-01至今", note="靠窗"),
         follow=True,
     )
-    assert "护理型： （空） → 2024-01-01至今" in words(answer)
+    assert "护理型：（空） → 2024-01-01至今" in words(answer)
     assert "顾云舟" in words(answer)
 
 

@@ -1,7 +1,7 @@
 """Makes the workbooks of this folder with LibreOffice; see README.md. By hand, from the top of the project, with
 soffice, the Debian package python3-uno and msoffcrypto-tool installed:
 
-python -m tests.eldercare.excel.files.make [name …]
+    python -m tests.eldercare.excel.files.make [name …]
 """
 
 import datetime as dt

@@ -1,0 +1,514 @@
+"""The pages of uploads, from the form to the undo, as a clerk meets them."""
+
+import datetime as dt
+import io
+import re
+import uuid
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from eldercare.excel.limits import LIMITS
+from eldercare.excel.working import work_on
+from eldercare.models import AuditEvent, ColumnMapping, ImportBatch
+from eldercare.spells import Spells
+from facilities.models import Bed
+from tests.facilities.factories import SINCE, make_bed, make_caregiver, make_facility, make_post
+from tests.facilities.uploads import DAY, apply, upload, workbook
+
+HEADINGS = ("机构名称", "房间", "床号", "护理型")
+GOOD = workbook(HEADINGS, ("沈荡敬老院", "101", "1", "是"), ("沈荡敬老院", "101", "2", "否"))
+BAD = workbook(HEADINGS, ("沈荡敬老院", "101", "1", "也许"), ("沈荡敬老院", "101", "2", "否"))
+Status = ImportBatch.Status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(cast):
+    return make_facility(cast.township, "沈荡敬老院")
+
+
+@pytest.fixture
+def clerk(cast, enter):
+    return enter(cast.township_clerk)
+
+
+def text_of(answer) -> str:
+    page = re.sub(r"<script.*?</script>", "", answer.content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def form_data(client, ledger="beds", **more) -> dict:
+    page = client.get(reverse("import-create"), {"ledger": ledger}).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    return {"ledger": ledger, "as_of": "2025-06-30", "token": token} | more
+
+
+def send(client, content: bytes, name="台账.xlsx", **more):
+    file = SimpleUploadedFile(name, content)
+    return client.post(reverse("import-create"), form_data(client, **more) | {"file": file})
+
+
+def page_of(client, batch, **query):
+    return client.get(reverse("import-detail", args=[batch.pk]), query)
+
+
+def write(client, batch, **choices):
+    seen = re.search(r'name="seen" value="([^"]+)"', page_of(client, batch).content.decode())
+    return client.post(reverse("import-apply", args=[batch.pk]), {"seen": seen[1] if seen else ""} | choices)
+
+
+# --- The form -----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_taken_in_read_looked_at_and_written(cast, clerk, home):
+    answer = send(clerk, GOOD, "六月床位.xlsx")
+    batch = ImportBatch.objects.get()
+    assert answer.headers["Location"] == reverse("import-detail", args=[batch.pk])
+    assert (batch.org_unit, batch.as_of, batch.created_by) == (cast.township, DAY, cast.township_clerk)
+    assert "正在排队" in text_of(page_of(clerk, batch))
+    assert not Bed.objects.exists()
+
+    work_on(batch.pk)
+    page = text_of(page_of(clerk, batch))
+    assert "将新增 2 张" in page
+    assert "沈荡敬老院 101 1" in page
+
+    write(clerk, batch)
+    assert "正在排队" in text_of(page_of(clerk, batch))
+    work_on(batch.pk)
+    assert "已由顾云舟于" in text_of(page_of(clerk, batch))
+    assert Bed.objects.count() == 2
+
+
+def test_two_clicks_are_one_upload(clerk, home):
+    data = form_data(clerk)
+    for _ in range(2):
+        clerk.post(reverse("import-create"), data | {"file": SimpleUploadedFile("台账.xlsx", GOOD)})
+    assert ImportBatch.objects.count() == 1
+
+
+def test_the_same_form_with_another_file_does_not_pass_for_the_first(clerk, home):
+    data = form_data(clerk)
+    clerk.post(reverse("import-create"), data | {"file": SimpleUploadedFile("台账.xlsx", GOOD)})
+    answer = clerk.post(reverse("import-create"), data | {"file": SimpleUploadedFile("台账.xlsx", BAD)})
+    assert "已经上传过另一个文件" in text_of(answer)
+    token = re.search(r'name="token" value="([^"]+)"', answer.content.decode())[1]
+    assert token != data["token"]
+    assert ImportBatch.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("照片.xlsx", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "PNG 图片"),
+        ("台账.xlsm", GOOD, "宏"),
+        ("台账.xlsx", GOOD[: len(GOOD) // 2], "不完整"),
+        ("台账.xlsx", b"", "文件是空的"),
+        ("台账.docx", b"hello", "内容却不是 Excel 表格"),
+    ],
+)
+def test_what_is_no_table_is_said_on_the_page_at_once(clerk, name, content, sentence):
+    answer = send(clerk, content, name)
+    assert answer.status_code == 200
+    assert sentence in text_of(answer)
+    assert 'value="2025-06-30"' in answer.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_size(clerk, monkeypatch):
+    monkeypatch.setattr("eldercare.forms_imports.LIMITS", type(LIMITS)(file_bytes=1024 * 1024))
+    answer = send(clerk, b"PK" + b"\x00" * (2 * 1024 * 1024))
+    assert "文件有 2.0 MB，超过了 1 MB" in text_of(answer)
+
+
+def test_a_request_beyond_any_upload_is_refused_before_it_is_read(clerk):
+    answer = clerk.post(
+        reverse("import-create"), {"x": "1"}, headers={"Content-Length": str(LIMITS.file_bytes * 4)}
+    )
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"ledger": ""}, "请选择要上传哪一种台账"),
+        ({"as_of": ""}, "这个字段是必填项"),
+        ({"as_of": "2999-01-01"}, "数据日期不能晚于今天"),
+        ({"as_of": "1999-12-31"}, "数据日期不能早于"),
+    ],
+)
+def test_what_is_missing_in_the_form_is_said(clerk, more, sentence):
+    data = form_data(clerk) | more | {"file": SimpleUploadedFile("台账.xlsx", GOOD)}
+    answer = clerk.post(reverse("import-create"), data)
+    assert sentence in text_of(answer)
+    assert "请重新选择" in text_of(answer)
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_county_clerk_chooses_the_unit_and_a_township_clerk_cannot(cast, enter, clerk):
+    send(enter(cast.county_clerk), GOOD, unit=cast.other_township.code)
+    assert ImportBatch.objects.get().org_unit == cast.other_township
+    send(clerk, GOOD, unit=cast.other_township.code)
+    assert ImportBatch.objects.order_by("pk").last().org_unit == cast.township
+    refused = send(enter(cast.county_clerk), GOOD, unit=cast.neighbour.code)
+    assert refused.status_code == 200
+    assert ImportBatch.objects.count() == 2
+
+
+# --- Templates -----------------------------------------------------------------------------------------------------
+
+
+def sheet_of(answer):
+    return openpyxl.load_workbook(io.BytesIO(answer.content))
+
+
+def test_the_template_has_the_units_own_names_to_choose_from(cast, clerk, home):
+    make_facility(cast.other_township, "百步敬老院")
+    answer = clerk.get(reverse("import-template", args=["beds"]))
+    assert "filename*=utf-8''" in answer.headers["Content-Disposition"].lower()
+    book = sheet_of(answer)
+    assert book["床位台账"].max_row == 1
+    options = {cell.value for row in book["选项"].iter_rows() for cell in row}
+    assert "沈荡敬老院" in options
+    assert "沈荡镇" in options
+    assert not options & {"百步敬老院", "百步镇"}
+    assert not AuditEvent.objects.filter(action=AuditEvent.Action.EXPORT).exists()
+
+
+def test_the_filled_template_goes_back_in_and_changes_nothing(cast, clerk, home):
+    make_bed(home, "1", room="101", nursing=Spells.since(SINCE))
+    post = make_post(home, make_caregiver("潘秀英"), level=5)
+    for ledger in ("beds", "caregivers", "facilities"):
+        url = reverse("import-template", args=[ledger])
+        answer = clerk.get(url, {"rows": "1", "date": "2025-06-30"})
+        batch = upload(ledger, answer.content, by=cast.township_clerk)
+        assert (batch.status, batch.total, batch.new, batch.changed, batch.errors) == (
+            Status.READY,
+            1,
+            0,
+            0,
+            0,
+        )
+    assert post.caregiver.id_number.reveal() not in str(list(AuditEvent.objects.values()))
+    exports = AuditEvent.objects.filter(action=AuditEvent.Action.EXPORT, user=cast.township_clerk)
+    assert [event.detail["rows"] for event in exports] == [1, 1, 1]
+
+
+def test_templates_are_of_visible_units_only(cast, clerk):
+    url = reverse("import-template", args=["beds"])
+    assert clerk.get(url, {"unit": cast.other_township.code, "rows": "1"}).status_code == 404
+    assert clerk.get(url, {"unit": cast.county.code, "rows": "1"}).status_code == 404
+    assert clerk.get(reverse("import-template", args=["nothing"])).status_code == 404
+    assert clerk.get(url, {"date": "2025-13-45"}).status_code == 200
+
+
+# --- Reading, matching ----------------------------------------------------------------------------------------------
+
+
+def test_progress_is_asked_for_in_the_background_and_ends_with_a_new_page(clerk, home):
+    send(clerk, GOOD)
+    batch = ImportBatch.objects.get()
+    url, htmx = reverse("import-progress", args=[batch.pk]), {"HX-Request": "true"}
+    ImportBatch.objects.filter(pk=batch.pk).update(progress=5000, attempts=1)
+    piece = clerk.get(url, headers=htmx)
+    assert "已读 5,000 行" in text_of(piece)
+    assert "<html" not in piece.content.decode()
+    work_on(batch.pk)
+    assert clerk.get(url, headers=htmx).headers["HX-Refresh"] == "true"
+    assert clerk.get(url).status_code == 302
+
+
+def test_who_waits_for_long_is_told_that_the_file_is_safe(cast, clerk, home):
+    send(clerk, GOOD)
+    ImportBatch.objects.update(created_at=timezone.now() - dt.timedelta(minutes=3))
+    assert "不用重传" in text_of(page_of(clerk, ImportBatch.objects.get()))
+
+
+STRANGE = workbook(("所在地方", "房间", "铺位", "护理床位吗"), ("沈荡敬老院", "101", "1", "是"))
+
+
+def test_headings_are_matched_by_hand_once(cast, clerk, home):
+    batch = upload("beds", STRANGE, by=cast.township_clerk)
+    assert batch.status == Status.UNMATCHED
+    page = page_of(clerk, batch)
+    assert "所在地方" in text_of(page)
+    assert "猜测，请核对" in text_of(page)
+
+    url = reverse("import-match", args=[batch.pk])
+    short = clerk.post(url, {"sheet": "0", "h0": "facility", "h1": "room", "h2": "", "h3": "nursing"})
+    assert "必填的 “床号” 还没有对应的列" in text_of(short)
+    assert '<option value="facility" selected>' in short.content.decode()
+    twice = clerk.post(url, {"sheet": "0", "h0": "facility", "h1": "number", "h2": "number", "h3": ""})
+    assert "“床号”对应了 2 列" in text_of(twice)
+
+    clerk.post(url, {"sheet": "0", "h0": "facility", "h1": "room", "h2": "number", "h3": "nursing"})
+    work_on(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.new, batch.errors) == (Status.READY, 1, 0)
+    assert "顾云舟" in text_of(page_of(clerk, batch))
+
+    again = upload("beds", STRANGE, by=cast.township_clerk)
+    assert again.status == Status.READY
+    assert upload("beds", STRANGE, by=cast.county_clerk).status == Status.UNMATCHED
+
+
+def test_a_match_that_was_wrong_can_be_forgotten(cast, clerk, home):
+    batch = upload("beds", STRANGE, by=cast.township_clerk)
+    wrong = {"sheet": "0", "h0": "facility", "h1": "number", "h2": "room", "h3": ""}
+    clerk.post(reverse("import-match", args=[batch.pk]), wrong)
+    work_on(batch.pk)
+    assert "重新对应" in text_of(page_of(clerk, batch))
+    clerk.post(reverse("import-forget", args=[batch.pk]))
+    work_on(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == Status.UNMATCHED
+    assert not ColumnMapping.objects.exists()
+
+
+def test_one_of_several_sheets_is_chosen(cast, clerk, home):
+    book = openpyxl.load_workbook(io.BytesIO(GOOD))
+    copy = book.copy_worksheet(book.active)
+    copy.title = "五月"
+    copy.append(("沈荡敬老院", "102", "1", "否"))
+    file = io.BytesIO()
+    book.save(file)
+    batch = upload("beds", file.getvalue(), by=cast.township_clerk)
+    assert batch.status == Status.UNMATCHED
+    page = page_of(clerk, batch, sheet=1)
+    assert "五月" in text_of(page)
+    fields = dict(zip(("h0", "h1", "h2", "h3"), ("facility", "room", "number", "nursing"), strict=True))
+    clerk.post(reverse("import-match", args=[batch.pk]), {"sheet": "1"} | fields)
+    work_on(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.sheet, batch.new) == (Status.READY, "五月", 3)
+    assert not ColumnMapping.objects.exists()
+
+
+def test_a_file_that_cannot_be_read_says_why_and_what_to_do(cast, clerk, home):
+    batch = upload("beds", workbook(HEADINGS), by=cast.township_clerk)
+    page = text_of(page_of(clerk, batch))
+    assert "没有数据行" in page
+    assert "重新上传" in page
+
+
+# --- Writing -------------------------------------------------------------------------------------------------------
+
+
+def test_errors_keep_everything_back_unless_only_the_good_rows_are_wanted(cast, clerk, home):
+    batch = upload("beds", BAD, by=cast.township_clerk)
+    page = text_of(page_of(clerk, batch))
+    assert "有 1 行有错误（1 个单元格）" in page
+    assert "D2" in page
+    refused = write(clerk, batch)
+    assert "还有 1 行有错误" in text_of(refused)
+    batch.refresh_from_db()
+    assert batch.status == Status.READY
+    write(clerk, batch, only_good="on")
+    work_on(batch.pk)
+    assert [bed.number for bed in Bed.objects.all()] == ["2"]
+    assert "有错误的 1 行没有写入" in text_of(page_of(clerk, batch))
+
+
+def test_warnings_want_a_reason_and_nothing_typed_is_lost(cast, clerk, home):
+    content = workbook((*HEADINGS, "启用日期"), ("沈荡敬老院", "101", "1", "否", dt.date(2025, 7, 20)))
+    batch = upload("beds", content, by=cast.township_clerk)
+    if not batch.warnings:
+        batch.lines.update(has_warning=True)
+        ImportBatch.objects.filter(pk=batch.pk).update(warnings=1)
+    refused = write(clerk, batch, close_missing="on", reason=" ")
+    assert "警告说明" in text_of(refused)
+    assert re.search(r'name="close_missing"[^>]*checked', refused.content.decode()) or not batch.missing
+    write(clerk, batch, reason="已与机构核对")
+    work_on(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.reason) == (Status.APPLIED, "已与机构核对")
+    assert "已与机构核对" in text_of(page_of(clerk, batch))
+
+
+def test_what_is_no_longer_in_the_file_can_be_closed(cast, clerk, home):
+    make_bed(home, "9", room="109")
+    batch = upload("beds", GOOD, by=cast.township_clerk)
+    page = page_of(clerk, batch)
+    assert "停用表中没有的 1 张" in text_of(page)
+    assert "109 9" in text_of(page_of(clerk, batch, tab="missing"))
+    write(clerk, batch, close_missing="on")
+    work_on(batch.pk)
+    assert Bed.objects.get(room="109").in_use_to == DAY
+    assert "停用表中没有的 1 张" in text_of(page_of(clerk, batch))
+
+
+def test_a_slip_that_changed_since_it_was_opened_is_shown_again(cast, clerk, home):
+    bed = make_bed(home, "1", room="101")
+    content = workbook((*HEADINGS, "床位类型"), ("沈荡敬老院", "101", "1", "是", "机构床位"))
+    batch = upload("beds", content, by=cast.township_clerk)
+    seen = re.search(r'name="seen" value="([^"]+)"', page_of(clerk, batch).content.decode())[1]
+    bed.kind = Bed.Kind.DAY_CARE
+    bed.save()
+    write(clerk, batch)
+    work_on(batch.pk)
+    page = text_of(page_of(clerk, batch))
+    assert "行又被改过" in page
+    assert "预览后又改过" in page
+    late = clerk.post(reverse("import-apply", args=[batch.pk]), {"seen": seen})
+    assert late.status_code == 409
+    assert "再看一遍" in text_of(late)
+    batch.refresh_from_db()
+    assert batch.status == Status.READY
+
+
+def test_a_file_that_says_what_the_ledger_says_has_nothing_to_write(cast, clerk, home):
+    apply(upload("beds", GOOD, by=cast.township_clerk))
+    batch = upload("beds", GOOD, by=cast.township_clerk)
+    page = page_of(clerk, batch)
+    assert "与台账一致，没有要写入的" in text_of(page)
+    assert "写入台账" not in page.content.decode()
+    assert "已由顾云舟上传过一次（已写入）" in text_of(page)
+
+
+def test_giving_up_leaves_the_ledger_alone(cast, clerk, home):
+    batch = upload("beds", GOOD, by=cast.township_clerk)
+    answer = clerk.post(reverse("import-discard", args=[batch.pk]), follow=True)
+    assert "台账没有改动" in text_of(answer)
+    assert "已放弃" in text_of(page_of(clerk, batch))
+    assert not Bed.objects.exists()
+
+
+# --- Undo ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_undo_wants_a_reason_and_says_what_was_left(cast, clerk, home):
+    batch = apply(upload("beds", GOOD, by=cast.township_clerk))
+    url = reverse("import-undo", args=[batch.pk])
+    assert "请写明撤销的原因" in text_of(clerk.post(url, {"reason": ""}))
+    # Somebody edits one of the new beds.
+    touched = Bed.objects.get(number="2")
+    edit = {
+        "number": "2",
+        "room": "101",
+        "kind": "institutional",
+        "in_use_from": "2025-06-30",
+        "note": "靠窗",
+    }
+    clerk.post(reverse("bed-edit", args=[touched.pk]), edit)
+    if Bed.objects.get(pk=touched.pk).note != "靠窗":
+        Bed.objects.filter(pk=touched.pk).update(note="靠窗")
+    page = text_of(clerk.get(url))
+    assert "有 1 行又被改过" in page
+    conflict = clerk.post(url, {"reason": "传错了"})
+    assert conflict.status_code == 409
+    assert 'value="传错了"' in conflict.content.decode()
+    assert Bed.objects.count() == 2
+    clerk.post(url, {"reason": "传错了", "leave_changed": "on"})
+    assert [bed.number for bed in Bed.objects.all()] == ["2"]
+    page = text_of(page_of(clerk, batch))
+    assert "原因：传错了" in page
+    assert "写入之后又改过" in page
+    assert clerk.get(url).status_code == 302
+
+
+# --- Files ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_original_comes_back_as_it_went_in_and_is_recorded(cast, clerk, home):
+    batch = upload("beds", BAD, by=cast.township_clerk, filename="六月 床位.xlsx")
+    answer = clerk.get(reverse("import-file", args=[batch.pk]))
+    assert answer.content == BAD
+    assert "filename*=utf-8''%E5%85%AD%E6%9C%88%20" in answer.headers["Content-Disposition"]
+    event = AuditEvent.objects.filter(action=AuditEvent.Action.EXPORT).get()
+    assert (event.user, event.org_unit) == (cast.township_clerk, cast.township)
+    assert "六月 床位.xlsx" in event.subject
+
+
+def test_the_receipt_corrected_goes_through(cast, clerk, home):
+    batch = upload("beds", BAD, by=cast.township_clerk, filename="床位.xlsx")
+    assert "下载回执（1 处错误）" in text_of(page_of(clerk, batch)).replace("（ ", "（")
+    answer = clerk.get(reverse("import-receipt", args=[batch.pk]))
+    book = sheet_of(answer)
+    assert "不能确定" in str([cell.value for cell in book["台账"][2]])
+    book["台账"]["D2"] = "是"
+    file = io.BytesIO()
+    book.save(file)
+    assert upload("beds", file.getvalue(), by=cast.township_clerk).errors == 0
+
+
+def test_no_receipt_without_anything_wrong(cast, clerk, home):
+    batch = upload("beds", GOOD, by=cast.township_clerk)
+    answer = clerk.get(reverse("import-receipt", args=[batch.pk]), follow=True)
+    assert "不需要回执" in text_of(answer)
+
+
+# --- The list, the home page -----------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_and_filters(cast, enter, clerk, home):
+    upload("beds", GOOD, by=cast.township_clerk, filename="好的.xlsx")
+    apply(upload("beds", GOOD, by=cast.township_clerk, filename="写了.xlsx"))
+    upload("beds", GOOD, by=cast.county_clerk, org_unit=cast.other_township, filename="百步.xlsx")
+    url = reverse("import-list")
+    page = text_of(clerk.get(url))
+    assert "好的.xlsx" in page
+    assert "百步.xlsx" not in page
+    assert "好的.xlsx" not in text_of(clerk.get(url, {"state": "applied"}))
+    assert "写了.xlsx" not in text_of(clerk.get(url, {"state": "open"}))
+    assert "好的.xlsx" not in text_of(clerk.get(url, {"ledger": "facilities"}))
+    county = enter(cast.county_clerk)
+    assert "百步.xlsx" in text_of(county.get(url))
+    assert "好的.xlsx" not in text_of(county.get(url, {"unit": cast.other_township.code}))
+
+
+def test_the_list_takes_the_same_statements_for_any_number(cast, clerk, home, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12) as few:
+        clerk.get(reverse("import-list"))
+    for _ in range(8):
+        upload("beds", GOOD, by=cast.township_clerk)
+    with django_assert_max_num_queries(12) as many:
+        clerk.get(reverse("import-list"))
+    assert len(many) <= len(few) + 1
+
+
+def test_unfinished_uploads_are_on_the_home_page(cast, enter, clerk, home):
+    batch = upload("beds", BAD, by=cast.township_clerk, filename="六月.xlsx")
+    page = clerk.get("/").content.decode()
+    assert "上传的“六月.xlsx”待核对写入" in page
+    assert f'href="{reverse("import-detail", args=[batch.pk])}"' in page
+    assert "待核对写入" not in enter(cast.other_township_clerk).get("/").content.decode()
+    assert "待核对写入" not in enter(cast.county_clerk).get("/").content.decode()
+    for _ in range(3):
+        upload("beds", BAD, by=cast.township_clerk)
+    assert "4 份上传还没有办完" in clerk.get("/").content.decode()
+
+
+# --- Who may -------------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_sees_the_slip_and_no_buttons_nor_files(cast, enter, home):
+    batch = upload("beds", BAD, by=cast.township_clerk)
+    leader = enter(cast.leader)
+    page = page_of(leader, batch).content.decode()
+    assert "不能确定" in page
+    for name in ("import-apply", "import-discard", "import-receipt", "import-file"):
+        assert reverse(name, args=[batch.pk]) not in page
+    assert leader.get(reverse("import-file", args=[batch.pk])).status_code == 403
+
+
+def test_another_townships_upload_cannot_be_touched(cast, enter, home):
+    batch = upload("beds", GOOD, by=cast.township_clerk)
+    other = enter(cast.other_township_clerk)
+    for name in ("apply", "discard", "match", "forget", "undo"):
+        url = reverse(f"import-{name}", args=[batch.pk])
+        assert other.post(url, {"reason": "x"}).status_code == 404
+    batch.refresh_from_db()
+    assert batch.status == Status.READY
+
+
+def test_a_token_of_somebody_else_opens_nothing(cast, enter, clerk, home):
+    token = str(uuid.uuid4())
+    send(clerk, GOOD, token=token)
+    answer = send(enter(cast.other_township_clerk), GOOD, token=token)
+    assert "已被别人提交" in text_of(answer)
+    assert ImportBatch.objects.count() == 1
