@@ -174,6 +174,7 @@ class Ledger:
     lists: Callable[[OrgUnit, dt.date], Mapping[str, Sequence[str]]] | None = None  # of a unit's template
     instructions: tuple[str, ...] = ()
     permission: Permission = Permission.EDIT_LEDGERS
+    position: int = 0  # where it stands among the ledgers
     takes_month: bool = False  # the batch's day is a month, and the rows belong to it
     guard: Callable[[ImportBatch], None] = no_guard  # raises Refused when it cannot be written now
     written: Callable[[ImportBatch], None] = no_guard  # called in the transaction that wrote or took back
@@ -233,4 +234,4 @@ def ledger_of(key: str) -> Ledger:
 
 
 def all_ledgers() -> Sequence[Ledger]:
-    return list(_ledgers.values())
+    return sorted(_ledgers.values(), key=lambda ledger: ledger.position)

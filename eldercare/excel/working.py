@@ -180,6 +180,7 @@ def situation_of(batch: ImportBatch, positions: Mapping[str, int]) -> Situation:
 @transaction.atomic
 def _compare(batch: ImportBatch, ledger: Ledger, stage: Stage, findings: list[Finding]) -> None:
     """Against the ledger as it is: the slip, and what it would do to the figures."""
+    _take_room()
     changes = Changes(batch, ledger, stage, batch.layout["positions"])
     across = stage.findings_across_rows(changes.params, batch.layout["positions"])
     if bad := {each.row for each in across if each.severity is Severity.ERROR}:
@@ -342,6 +343,12 @@ def _write(changes: Changes) -> None:
             closed=len(gone),
             left=batch.errors,
         )
+
+
+def _take_room() -> None:
+    """Joins of a whole file with a whole ledger stay in memory, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def _lock_tables(ledger: Ledger) -> None:

@@ -79,6 +79,7 @@ def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
 register(
     Ledger(
         key="beds",
+        position=2,
         label="床位台账",
         title="床位台账",
         row_name="床位",

@@ -210,11 +210,14 @@ PERSON = Target(
 POST = Target(
     "post",
     Employment,
-    join="""post.id = (
-            SELECT e.id FROM facilities_employment e
-             WHERE e.caregiver_id = caregiver.id AND e.org_unit_id = s.org_unit_id
-               AND e.workplace = s.workplace AND e.facility_id IS NOT DISTINCT FROM s.facility_id
-             ORDER BY e.employed_from DESC LIMIT 1)
+    # The last post there. Said without a subquery of s, so that it is one hash join.
+    join="""post.caregiver_id = caregiver.id AND post.org_unit_id = s.org_unit_id
+        AND post.workplace = s.workplace AND post.facility_id IS NOT DISTINCT FROM s.facility_id
+        AND NOT EXISTS (
+            SELECT 1 FROM facilities_employment later
+             WHERE later.caregiver_id = post.caregiver_id AND later.org_unit_id = post.org_unit_id
+               AND later.workplace = post.workplace AND later.facility_id IS NOT DISTINCT FROM post.facility_id
+               AND (later.employed_from, later.id) > (post.employed_from, post.id))
         AND NOT (post.employed_to IS NOT NULL AND COALESCE(s.employed_from >= post.employed_to, false))""",
     parents=("caregiver",),
     distinct=("caregiver.id", "s.org_unit_id", "s.workplace", "s.facility_id"),
@@ -296,6 +299,7 @@ ALSO_THERE = """
 register(
     Ledger(
         key="caregivers",
+        position=3,
         label="从业人员台账",
         title="从业人员台账",
         row_name="任职",

@@ -240,6 +240,7 @@ def _rating(name: str, scheme: str, level: str, day: str, until: str, key: str, 
 register(
     Ledger(
         key="facilities",
+        position=1,
         label="设施台账",
         title="设施台账",
         row_name="设施",

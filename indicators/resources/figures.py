@@ -122,6 +122,7 @@ def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
 register(
     Ledger(
         key="figures",
+        position=9,
         label="月报数据",
         title="月报数据",
         row_name="指标",

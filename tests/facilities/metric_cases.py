@@ -264,7 +264,10 @@ FACILITIES = [
     Case(
         "rural_townships_with_regional_center",
         all_of(place(Kind.REGIONAL_CENTER), covering(Kind.REGIONAL_CENTER, "330424101301")),
-        covering(Kind.REGIONAL_CENTER, "330424101302", ENDED),
+        all_of(
+            covering(Kind.REGIONAL_CENTER, "330424101302", ENDED),
+            covering(Kind.COMMUNITY_CARE_CENTER, "330424101303"),
+        ),
     ),
     Case("rural_regional_centers", place(Kind.REGIONAL_CENTER), place(CENTER)),
     Case("community_care_centers", place(Kind.COMMUNITY_CARE_CENTER), place(Kind.DAY_CARE_CENTER)),
