@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from eldercare.excel.columns import Kind, Severity, column_letters
 from eldercare.excel.ledgers import Ledger, all_ledgers
-from eldercare.lists import Badge
+from eldercare.lists import Badge, contains
 from eldercare.models import ColumnMapping, ImportBatch, ImportLine, OrgUnit, User
 
 PAGE_SIZE = 50
@@ -197,13 +197,11 @@ def load_slip(batch: ImportBatch, ledger: Ledger, query: Mapping[str, str]) -> S
 
 
 def _found(lines: QuerySet, text: str) -> QuerySet:
-    """By words of the name; a whole number is also the number of a row."""
-    for word in text.split():
-        condition = Q(label__icontains=word)
-        if word.isascii() and word.isdigit() and len(word) < 8:
-            condition |= Q(row=int(word))
-        lines = lines.filter(condition)
-    return lines
+    """By words of the name; a number alone is also the number of a row."""
+    condition = contains(text, "label")
+    if text.isascii() and text.isdigit() and len(text) < 8:
+        condition |= Q(row=int(text))
+    return lines.filter(condition)
 
 
 def line_views(lines: list[ImportLine], ledger: Ledger) -> list[LineView]:

@@ -36,7 +36,8 @@ def _work_on(pk: int) -> bool:
         # The message of a database error may hold personal data: only where it happened is kept.
         places = "".join(traceback.format_tb(error.__traceback__))
         logger.error("Work on upload %s broke off (%s):\n%s", pk, type(error).__name__, places)
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         return False
 
 

@@ -4,6 +4,7 @@ Of the rows uploaded 90 % are as they are in the ledger, 5 % differ in one cell,
 """
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -22,15 +23,17 @@ LEVELS = ("五级", "四级", "三级", "二级")
 ROLES = ("护理员", "护理员", "护理员", "护士", "社工", "其他人员")
 UNCHANGED, CHANGED, NEW = 0.90, 0.95, 0.99
 PEOPLE_PER_PLACE = 40
+WRONG_DATE = "2022-2-30"
 
 
 def person(index: int) -> list:
     """One row as it stands in the ledger."""
     random = Random(index)  # noqa: S311 - invented people
-    born = dt.date(1962, 1, 1) + dt.timedelta(days=index * 7919 % 14_000)
+    born = dt.date(1958, 1, 1) + dt.timedelta(days=index * 7919 % 14_000)
     began = dt.date(2015, 1, 1) + dt.timedelta(days=random.randrange(3_000))
     issued = dt.date(2016, 1, 1) + dt.timedelta(days=random.randrange(2_500))
-    number = synthetic_id(born, 100 + index // 14_000 * 83 + index % 83)
+    # One round of birth dates per hundred; a second digit from 1 to 8 raises no doubt about the number.
+    number = synthetic_id(born, (1 + index // 14_000) * 100 + (1 + index % 8) * 10 + index % 10)
     place = index // PEOPLE_PER_PLACE
     return [
         index + 1,
@@ -56,33 +59,51 @@ def person(index: int) -> list:
     ]
 
 
+def state(index: int, count: int) -> str:
+    share = index * 7919 % count / count
+    return "unchanged" if share < UNCHANGED else "changed" if share < CHANGED else "new" if share < NEW else "wrong"
+
+
 def row(index: int, count: int) -> list:
     """The same as it is uploaded."""
-    values = person(index)
-    share = index * 7919 % count / count
-    if share < UNCHANGED or NEW > share >= CHANGED:
-        return values
-    if share < CHANGED:
+    values, about = person(index), state(index, count)
+    if about == "changed":
         values[6] = f"138{index % 100_000_000:08d}"
-    else:
-        values[10] = "2022-2-30"
+    elif about == "wrong":
+        values[10] = WRONG_DATE
     return values
 
 
 def is_in_ledger(index: int, count: int) -> bool:
-    share = index * 7919 % count / count
-    return not CHANGED <= share < NEW
+    return state(index, count) != "new"
 
 
 def write(path: Path, count: int) -> None:
+    write_rows(path, "人员", HEADINGS, (row(index, count) for index in range(count)))
+
+
+def write_with_wrong_cells(path: Path, count: int, wrong: int) -> None:
+    """All people as they are in the ledger, but for ``wrong`` dates, spread evenly."""
+
+    def rows() -> Iterator[list]:
+        for index in range(count):
+            values = person(index)
+            if index * wrong % count < wrong:
+                values[10] = WRONG_DATE
+            yield values
+
+    write_rows(path, "人员", HEADINGS, rows())
+
+
+def write_rows(path: Path, title: str, headings: Sequence[str], rows: Iterable[Sequence]) -> None:
     options = {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
     with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet("人员")
+        sheet = book.add_worksheet(title)
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.write_row(0, 0, HEADINGS)
-        for index in range(count):
-            for column, value in enumerate(row(index, count)):
+        sheet.write_row(0, 0, headings)
+        for line, values in enumerate(rows, start=1):
+            for column, value in enumerate(values):
                 if isinstance(value, dt.date):
-                    sheet.write_datetime(index + 1, column, value, day)
+                    sheet.write_datetime(line, column, value, day)
                 elif value is not None:
-                    sheet.write(index + 1, column, value)
+                    sheet.write(line, column, value)

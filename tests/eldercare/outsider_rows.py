@@ -1,8 +1,19 @@
 """Who reaches which page of the shell."""
 
-from eldercare.models import Notice
+import datetime as dt
+import hashlib
+import uuid
+
+from django.utils import timezone
+
+from eldercare.encryption_keys import key_ring
+from eldercare.excel.batches import FILE_CONTEXT
+from eldercare.models import ImportBatch, ImportFile, Notice
 from tests.facilities.factories import make_facility, make_post
-from tests.outsider import ADMINISTRATOR, AUDITOR, EVERYBODY, TOWNSHIPS, Row, Target
+from tests.facilities.uploads import workbook
+from tests.outsider import ADMINISTRATOR, AUDITOR, EVERYBODY, READERS, TOWNSHIPS, Row, Target
+
+UPLOADERS = TOWNSHIPS | {"county_clerk"}
 
 
 def prepare(cast) -> dict:
@@ -11,9 +22,39 @@ def prepare(cast) -> dict:
         "notice": notice,
         "caregiver": make_post(make_facility(cast.township)).caregiver,
         "neighbours_caregiver": make_post(make_facility(cast.neighbour)).caregiver,
+        "batch": _batch(cast.township, cast.township_clerk),
+        "other_batch": _batch(cast.other_township, cast.other_township_clerk),
+        "neighbours_batch": _batch(cast.neighbour, cast.neighbour_administrator),
     }
 
 
+def _batch(unit, clerk) -> ImportBatch:
+    """An upload that was read: its sheet has one bed of a facility that the unit does not have."""
+    content = workbook(("机构名称", "床号"), ("没有的敬老院", "1"))
+    file = ImportFile.objects.create(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        content=key_ring().encrypt_bytes(content, FILE_CONTEXT),
+    )
+    return ImportBatch.objects.create(
+        ledger="beds",
+        org_unit=unit,
+        as_of=dt.date(2025, 6, 30),
+        file=file,
+        filename="床位.xlsx",
+        token=uuid.uuid4(),
+        created_by=clerk,
+        status=ImportBatch.Status.READY,
+        read_at=timezone.now(),
+    )
+
+
+IMPORTS = (
+    Target(lambda world: {"pk": world.things["batch"].pk}, hidden_from={"other_township_clerk"}),
+    Target(lambda world: {"pk": world.things["other_batch"].pk}, hidden_from={"township_clerk"}),
+    Target(lambda world: {"pk": world.things["neighbours_batch"].pk}, hidden_from=EVERYBODY),
+    Target(lambda world: {"pk": 0}, hidden_from=EVERYBODY),
+)
 ACCOUNTS = (
     Target(lambda world: {"pk": world.cast.township_clerk.pk}),
     Target(lambda world: {"pk": world.cast.neighbour_administrator.pk}, hidden_from=EVERYBODY),
@@ -61,6 +102,30 @@ ROWS = {
         ),
         data=lambda world: {"reason": "核对证件"},
     ),
+    "import-list": Row(READERS),
+    "import-create": Row(UPLOADERS, ("GET", "POST")),
+    "import-template": Row(
+        UPLOADERS,
+        targets=(
+            Target(lambda world: {"ledger": "beds"}, query="?rows=1"),
+            Target(
+                lambda world: {"ledger": "beds"},
+                hidden_from={"other_township_clerk"},
+                query="?rows=1&unit=330424101",
+            ),
+            Target(lambda world: {"ledger": "beds"}, hidden_from=EVERYBODY, query="?unit=330402"),
+            Target(lambda world: {"ledger": "nothing"}, hidden_from=EVERYBODY),
+        ),
+    ),
+    "import-detail": Row(READERS, targets=IMPORTS),
+    "import-progress": Row(READERS, targets=IMPORTS),
+    "import-file": Row(UPLOADERS, targets=IMPORTS),
+    "import-receipt": Row(UPLOADERS, targets=IMPORTS),
+    "import-match": Row(UPLOADERS, ("POST",), targets=IMPORTS),
+    "import-forget": Row(UPLOADERS, ("POST",), targets=IMPORTS),
+    "import-apply": Row(UPLOADERS, ("POST",), targets=IMPORTS),
+    "import-discard": Row(UPLOADERS, ("POST",), targets=IMPORTS),
+    "import-undo": Row(UPLOADERS, ("GET", "POST"), targets=IMPORTS, data=lambda world: {"reason": "传错"}),
     "log-list": Row(AUDITOR),
     "log-export": Row(AUDITOR),
 }

@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import re
-import uuid
 
 import openpyxl
 import pytest
@@ -13,15 +12,12 @@ from django.utils import timezone
 
 from eldercare.excel.limits import LIMITS
 from eldercare.excel.working import work_on
-from eldercare.models import AuditEvent, ColumnMapping, ImportBatch
-from eldercare.spells import Spells
+from eldercare.models import ColumnMapping, ImportBatch
 from facilities.models import Bed
-from tests.facilities.factories import SINCE, make_bed, make_caregiver, make_facility, make_post
+from tests.eldercare.import_pages import BAD, GOOD, HEADINGS, form_data, page_of, send, text_of, write
+from tests.facilities.factories import make_bed, make_facility
 from tests.facilities.uploads import DAY, apply, upload, workbook
 
-HEADINGS = ("机构名称", "房间", "床号", "护理型")
-GOOD = workbook(HEADINGS, ("沈荡敬老院", "101", "1", "是"), ("沈荡敬老院", "101", "2", "否"))
-BAD = workbook(HEADINGS, ("沈荡敬老院", "101", "1", "也许"), ("沈荡敬老院", "101", "2", "否"))
 Status = ImportBatch.Status
 
 pytestmark = pytest.mark.django_db
@@ -35,31 +31,6 @@ def home(cast):
 @pytest.fixture
 def clerk(cast, enter):
     return enter(cast.township_clerk)
-
-
-def text_of(answer) -> str:
-    page = re.sub(r"<script.*?</script>", "", answer.content.decode(), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-
-
-def form_data(client, ledger="beds", **more) -> dict:
-    page = client.get(reverse("import-create"), {"ledger": ledger}).content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
-    return {"ledger": ledger, "as_of": "2025-06-30", "token": token} | more
-
-
-def send(client, content: bytes, name="台账.xlsx", **more):
-    file = SimpleUploadedFile(name, content)
-    return client.post(reverse("import-create"), form_data(client, **more) | {"file": file})
-
-
-def page_of(client, batch, **query):
-    return client.get(reverse("import-detail", args=[batch.pk]), query)
-
-
-def write(client, batch, **choices):
-    seen = re.search(r'name="seen" value="([^"]+)"', page_of(client, batch).content.decode())
-    return client.post(reverse("import-apply", args=[batch.pk]), {"seen": seen[1] if seen else ""} | choices)
 
 
 # --- The form -----------------------------------------------------------------------------------------------------
@@ -158,48 +129,6 @@ def test_a_county_clerk_chooses_the_unit_and_a_township_clerk_cannot(cast, enter
     refused = send(enter(cast.county_clerk), GOOD, unit=cast.neighbour.code)
     assert refused.status_code == 200
     assert ImportBatch.objects.count() == 2
-
-
-# --- Templates -----------------------------------------------------------------------------------------------------
-
-
-def sheet_of(answer):
-    return openpyxl.load_workbook(io.BytesIO(answer.content))
-
-
-def test_the_template_has_the_units_own_names_to_choose_from(cast, clerk, home):
-    make_facility(cast.other_township, "百步敬老院")
-    answer = clerk.get(reverse("import-template", args=["beds"]))
-    assert "filename*=utf-8''" in answer.headers["Content-Disposition"].lower()
-    book = sheet_of(answer)
-    assert book["床位台账"].max_row == 1
-    options = {cell.value for row in book["选项"].iter_rows() for cell in row}
-    assert "沈荡敬老院" in options
-    assert "沈荡镇" in options
-    assert not options & {"百步敬老院", "百步镇"}
-    assert not AuditEvent.objects.filter(action=AuditEvent.Action.EXPORT).exists()
-
-
-def test_the_filled_template_goes_back_in_and_changes_nothing(cast, clerk, home):
-    make_bed(home, "1", room="101", nursing=Spells.since(SINCE))
-    post = make_post(home, make_caregiver("潘秀英"), level=5)
-    for ledger in ("beds", "caregivers", "facilities"):
-        url = reverse("import-template", args=[ledger])
-        answer = clerk.get(url, {"rows": "1", "date": "2025-06-30"})
-        batch = upload(ledger, answer.content, by=cast.township_clerk)
-        found = [(line.label, line.new) for line in batch.lines.filter(state__in=["new", "changed"])]
-        assert (batch.status, batch.total, batch.errors, found) == (Status.READY, 1, 0, [])
-    assert post.caregiver.id_number.reveal() not in str(list(AuditEvent.objects.values()))
-    exports = AuditEvent.objects.filter(action=AuditEvent.Action.EXPORT, user=cast.township_clerk)
-    assert [event.detail["rows"] for event in exports] == [1, 1, 1]
-
-
-def test_templates_are_of_visible_units_only(cast, clerk):
-    url = reverse("import-template", args=["beds"])
-    assert clerk.get(url, {"unit": cast.other_township.code, "rows": "1"}).status_code == 404
-    assert clerk.get(url, {"unit": cast.county.code, "rows": "1"}).status_code == 404
-    assert clerk.get(reverse("import-template", args=["nothing"])).status_code == 404
-    assert clerk.get(url, {"date": "2025-13-45"}).status_code == 200
 
 
 # --- Reading, matching ----------------------------------------------------------------------------------------------
@@ -404,106 +333,3 @@ def test_an_undo_wants_a_reason_and_says_what_was_left(cast, clerk, home):
     assert "原因：传错了" in page
     assert "写入之后又改过" in page
     assert clerk.get(url).status_code == 302
-
-
-# --- Files ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_original_comes_back_as_it_went_in_and_is_recorded(cast, clerk, home):
-    batch = upload("beds", BAD, by=cast.township_clerk, filename="六月 床位.xlsx")
-    answer = clerk.get(reverse("import-file", args=[batch.pk]))
-    assert answer.content == BAD
-    assert "filename*=utf-8''%E5%85%AD%E6%9C%88%20" in answer.headers["Content-Disposition"]
-    event = AuditEvent.objects.filter(action=AuditEvent.Action.EXPORT).get()
-    assert (event.user, event.org_unit) == (cast.township_clerk, cast.township)
-    assert "六月 床位.xlsx" in event.subject
-
-
-def test_the_receipt_corrected_goes_through(cast, clerk, home):
-    batch = upload("beds", BAD, by=cast.township_clerk, filename="床位.xlsx")
-    assert "下载回执（1 处错误）" in text_of(page_of(clerk, batch)).replace("（ ", "（")
-    answer = clerk.get(reverse("import-receipt", args=[batch.pk]))
-    book = sheet_of(answer)
-    assert "不能确定" in str([cell.value for cell in book["台账"][2]])
-    book["台账"]["D2"] = "是"
-    file = io.BytesIO()
-    book.save(file)
-    assert upload("beds", file.getvalue(), by=cast.township_clerk).errors == 0
-
-
-def test_no_receipt_without_anything_wrong(cast, clerk, home):
-    batch = upload("beds", GOOD, by=cast.township_clerk)
-    answer = clerk.get(reverse("import-receipt", args=[batch.pk]), follow=True)
-    assert "不需要回执" in text_of(answer)
-
-
-# --- The list, the home page -----------------------------------------------------------------------------------------
-
-
-def test_the_list_shows_and_filters(cast, enter, clerk, home):
-    upload("beds", GOOD, by=cast.township_clerk, filename="好的.xlsx")
-    apply(upload("beds", GOOD, by=cast.township_clerk, filename="写了.xlsx"))
-    upload("beds", GOOD, by=cast.county_clerk, org_unit=cast.other_township, filename="百步.xlsx")
-    url = reverse("import-list")
-    page = text_of(clerk.get(url))
-    assert "好的.xlsx" in page
-    assert "百步.xlsx" not in page
-    assert "好的.xlsx" not in text_of(clerk.get(url, {"state": "applied"}))
-    assert "写了.xlsx" not in text_of(clerk.get(url, {"state": "open"}))
-    assert "好的.xlsx" not in text_of(clerk.get(url, {"ledger": "facilities"}))
-    county = enter(cast.county_clerk)
-    assert "百步.xlsx" in text_of(county.get(url))
-    assert "好的.xlsx" not in text_of(county.get(url, {"unit": cast.other_township.code}))
-
-
-def test_the_list_takes_the_same_statements_for_any_number(cast, clerk, home, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12) as few:
-        clerk.get(reverse("import-list"))
-    for _ in range(8):
-        upload("beds", GOOD, by=cast.township_clerk)
-    with django_assert_max_num_queries(12) as many:
-        clerk.get(reverse("import-list"))
-    assert len(many) <= len(few) + 1
-
-
-def test_unfinished_uploads_are_on_the_home_page(cast, enter, clerk, home):
-    batch = upload("beds", BAD, by=cast.township_clerk, filename="六月.xlsx")
-    page = clerk.get("/").content.decode()
-    assert "上传的“六月.xlsx”待核对写入" in page
-    assert f'href="{reverse("import-detail", args=[batch.pk])}"' in page
-    assert "待核对写入" not in enter(cast.other_township_clerk).get("/").content.decode()
-    assert "待核对写入" not in enter(cast.county_clerk).get("/").content.decode()
-    for _ in range(3):
-        upload("beds", BAD, by=cast.township_clerk)
-    assert "4 份上传还没有办完" in clerk.get("/").content.decode()
-
-
-# --- Who may -------------------------------------------------------------------------------------------------------
-
-
-def test_a_reader_sees_the_slip_and_no_buttons_nor_files(cast, enter, home):
-    batch = upload("beds", BAD, by=cast.township_clerk)
-    leader = enter(cast.leader)
-    page = page_of(leader, batch).content.decode()
-    assert "不能确定" in page
-    for name in ("import-apply", "import-discard", "import-receipt", "import-file"):
-        assert reverse(name, args=[batch.pk]) not in page
-    assert leader.get(reverse("import-file", args=[batch.pk])).status_code == 403
-
-
-def test_another_townships_upload_cannot_be_touched(cast, enter, home):
-    batch = upload("beds", GOOD, by=cast.township_clerk)
-    other = enter(cast.other_township_clerk)
-    for name in ("apply", "discard", "match", "forget", "undo"):
-        url = reverse(f"import-{name}", args=[batch.pk])
-        assert other.post(url, {"reason": "x"}).status_code == 404
-    batch.refresh_from_db()
-    assert batch.status == Status.READY
-
-
-def test_a_token_of_somebody_else_opens_nothing(cast, enter, clerk, home):
-    token = str(uuid.uuid4())
-    send(clerk, GOOD, token=token)
-    answer = send(enter(cast.other_township_clerk), GOOD, token=token)
-    assert "已被别人提交" in text_of(answer)
-    assert ImportBatch.objects.count() == 1
