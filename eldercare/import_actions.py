@@ -2,8 +2,23 @@
 
 from django.db import transaction
 
-from eldercare.excel.batches import match, record_step
+from eldercare.errors import Conflict
+from eldercare.excel.batches import ask_to_apply, match, record_step
+from eldercare.import_pages import slip_stamp
 from eldercare.models import ColumnMapping, ImportBatch, User
+
+RENEWED = "变更单在您打开之后有变化，请再看一遍后写入。"
+
+
+@transaction.atomic
+def agree(
+    batch: ImportBatch, *, by: User, seen: str, only_good: bool, close_missing: bool, reason: str
+) -> ImportBatch:
+    """Ask for the slip to be written that was looked at; ``seen`` is its stamp. Raises Conflict for another."""
+    now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if now.status == ImportBatch.Status.READY and seen != slip_stamp(now):
+        raise Conflict(RENEWED)
+    return ask_to_apply(now, by=by, only_good=only_good, close_missing=close_missing, reason=reason)
 
 
 @transaction.atomic

@@ -206,6 +206,7 @@ def kept(units: Sequence[OrgUnit]) -> dict[tuple[int, str], bool]:
     return result
 
 
+@lru_cache(maxsize=64)
 def _model_of(source: Source) -> type[Model]:
     return source.rows(period_of(dt.date(2000, 1, 1))).model
 

@@ -33,7 +33,8 @@ def write(path: Path, kind: str, job: dict, limits: Limits) -> bool:
 
 
 def _annotate(path: Path, job: dict) -> bool:
-    book = openpyxl.load_workbook(path, rich_text=True)
+    with open(path, "rb") as file:  # by name, openpyxl would refuse whatever does not end in .xlsx
+        book = openpyxl.load_workbook(file, rich_text=True)
     page = book[job["name"]]
     _clear_earlier(page, job)
     tops = _tops(page)

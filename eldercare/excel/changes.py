@@ -187,5 +187,7 @@ class Changes:
         """End rows of the subject as of the batch's day."""
         table = self.ledger.subject_target.table
         self.execute(
-            f'UPDATE {table} SET "{self.ledger.closes}" = %(as_of)s WHERE id = ANY(%(ids)s)', ids=ids
+            f"""UPDATE {table} t SET "{self.ledger.closes}" = %(as_of)s
+                 WHERE id = ANY(%(ids)s) AND NOT ({self.ledger.stays_open})""",
+            ids=ids,
         )

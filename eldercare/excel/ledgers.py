@@ -169,6 +169,7 @@ class Ledger:
     checks: tuple[Check, ...] = ()
     missing: str = ""  # SELECT id, label: rows as of %(as_of)s that the file could have had and has not
     closes: str = ""  # column of the subject that ends such a row
+    stays_open: str = "false"  # SQL over t: such rows are shown as missing, and not ended
     units_touched: str = ""  # SELECT DISTINCT unit ids that the staged rows belong to; "" for the batch's own
     present_rows: Callable[[OrgUnit, dt.date], Iterable[Mapping[str, Any]]] | None = None
     lists: Callable[[OrgUnit, dt.date], Mapping[str, Sequence[str]]] | None = None  # of a unit's template

@@ -65,7 +65,7 @@ def store(changes: Changes, findings: Mapping[int, Sequence[dict]], *, stale: It
 
 
 def _add_findings(changes: Changes, stage: str, findings: Mapping[int, Sequence[dict]]) -> None:
-    """To the lines there are; a row that changes nothing, or cannot be written, gets a line because of them."""
+    """To the lines there are; a row in error gets a line. What is doubtful and in the ledger already was accepted then."""
     changes.execute("DROP TABLE IF EXISTS import_found")
     changes.execute("CREATE TEMPORARY TABLE import_found (row integer, severity integer, findings jsonb)")
     names = "COPY import_found (row, severity, findings) FROM STDIN"
@@ -81,11 +81,10 @@ def _add_findings(changes: Changes, stage: str, findings: Mapping[int, Sequence[
     changes.execute(
         f"""INSERT INTO eldercare_importline
                    (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
-            SELECT %(batch)s, f.row, CASE WHEN f.severity >= 3 THEN 'error' ELSE 'unchanged' END, f.severity = 2,
-                   NULL, left(coalesce({changes.ledger.row_label}, ''), 200), '{{}}', '{{}}', f.findings, false
+            SELECT %(batch)s, f.row, 'error', false, NULL, left(coalesce({changes.ledger.row_label}, ''), 200),
+                   '{{}}', '{{}}', f.findings, false
               FROM import_found f JOIN {stage} s ON s.row = f.row
-             WHERE NOT EXISTS (SELECT 1 FROM eldercare_importline line
-                                WHERE line.batch_id = %(batch)s AND line.row = f.row)"""
+             WHERE f.severity >= 3"""
     )
 
 

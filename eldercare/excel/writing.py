@@ -8,15 +8,13 @@
     )
 
 Text stays text: a code keeps its leading zeros, an 18-digit number its last digits, and "=1+1" is no formula.
-Rows may be a generator: they are written one by one in constant memory.
+Rows may be a generator: they are written one by one in constant memory (streaming.py says how, and why so).
 """
 
-import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import IO
 
@@ -25,13 +23,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from eldercare.excel import streaming
 from eldercare.models import User
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FONT = "宋体"
-CELL_LIMIT = 32_767
 SHEET_NAME_LIMIT = 31
-ROW_LIMIT = 1_048_576 - 10  # heading, footer
 
 
 class Kind(Enum):
@@ -84,17 +81,19 @@ def footer_line(*, note: str = "", by: User | None = None) -> str:
 
 
 def write_workbook(file: IO[bytes], *, sheets: Sequence[Sheet], footer: str = "") -> None:
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
+    frame = io.BytesIO()
+    with xlsxwriter.Workbook(frame, {"in_memory": True}) as book:
         styles = _Styles(book)
         taken: set[str] = set()
-        for sheet in sheets:
-            _write_sheet(book, sheet, styles, name=_sheet_name(sheet.title, taken), footer=footer)
+        places = [_write_frame(book, sheet, styles, name=_sheet_name(sheet.title, taken)) for sheet in sheets]
+    streaming.splice(
+        frame, file, [(_rows_of(each, footer), line) for each, line in zip(sheets, places, strict=True)]
+    )
+
+
+def _rows_of(sheet: Sheet, footer: str) -> streaming.SheetRows:
+    widths = [column.width for column in sheet.columns]
+    return streaming.SheetRows(sheet.rows, widths, [each.kind is Kind.TEXT for each in sheet.columns], footer)
 
 
 class _Styles:
@@ -115,7 +114,8 @@ class _Styles:
         self.wrapped = book.add_format(frame | {"num_format": "@", "text_wrap": True})
 
 
-def _write_sheet(book, sheet: Sheet, styles: _Styles, *, name: str, footer: str) -> None:
+def _write_frame(book: xlsxwriter.Workbook, sheet: Sheet, styles: _Styles, *, name: str) -> int:
+    """All of a sheet but its rows. The line, as Excel counts, of the pattern of their styles."""
     page = book.add_worksheet(name)
     for position, column in enumerate(sheet.columns):
         page.set_column(position, position, column.width)
@@ -129,43 +129,15 @@ def _write_sheet(book, sheet: Sheet, styles: _Styles, *, name: str, footer: str)
         page.write_string(top, position, column.heading, styles.heading)
     page.freeze_panes(top + 1, 0)
     page.repeat_rows(top)
-    line = top
-    for line, row in enumerate(sheet.rows, start=top + 1):
-        if line >= ROW_LIMIT:
-            raise ValueError(f"Sheet {name} has more rows than a workbook can hold.")
-        for position, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-            _write_cell(page, line, position, value, column, styles)
-    if footer:
-        page.write_string(line + 2, 0, footer, styles.footer)
+    pattern = [*(styles.of[column.kind] for column in sheet.columns), styles.wrapped, styles.footer]
+    for position, style in enumerate(pattern):
+        page.write_blank(top + 1, position, None, style)
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
     page.set_footer("&C第 &P 页，共 &N 页")
     if sum(column.width for column in sheet.columns) > 90:
         page.set_landscape()
-
-
-def _write_cell(page, line: int, position: int, value: object, column: Column, styles: _Styles) -> None:
-    """An empty cell is a value that is absent; it is never written as 0."""
-    style = styles.of[column.kind]
-    if value is None or value == "":
-        page.write_blank(line, position, None, style)
-    elif isinstance(value, bool):
-        page.write_string(line, position, "是" if value else "否", style)
-    elif isinstance(value, dt.datetime):
-        local = timezone.localtime(value) if timezone.is_aware(value) else value
-        page.write_datetime(line, position, local.replace(tzinfo=None), style)
-    elif isinstance(value, dt.date):
-        page.write_datetime(line, position, value, style)
-    elif isinstance(value, int | float | Decimal) and column.kind is not Kind.TEXT:
-        page.write_number(line, position, float(value), style)
-    else:
-        text = _clean(str(value))
-        page.write_string(line, position, text, styles.wrapped if len(text) > column.width else style)
-
-
-def _clean(text: str) -> str:
-    """Without control characters, which Excel and WPS refuse to open, and not longer than a cell can be."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)[:CELL_LIMIT]
+    return top + 2
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:

@@ -1,13 +1,15 @@
 """Uploads: the list of all, one upload in each of its states, what is done with its change slip."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from eldercare import import_actions, import_pages
@@ -23,7 +25,6 @@ from eldercare.permissions import Permission, requires
 from eldercare.tasks import hint_imports
 
 Status = ImportBatch.Status
-RENEWED = "变更单在您打开之后有变化，请再看一遍后写入。"
 
 
 def _count(name: str):
@@ -117,11 +118,24 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "imports/_working.html", context)
 
 
-@require_POST
-@requires(Permission.EDIT_LEDGERS)
-def match(request: HttpRequest, pk: int) -> HttpResponse:
+def _step(view: Callable[[HttpRequest, ImportBatch], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A button of an upload's page. Opened as an address, as links of a page that was refused do, it is that page."""
+
+    @wraps(view)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def step(request: HttpRequest, pk: int) -> HttpResponse:
+        batch = visible_batch(request, pk)
+        if request.method == "POST":
+            return view(request, batch)
+        query = request.META["QUERY_STRING"]
+        return redirect(reverse("import-detail", args=[pk]) + (f"?{query}" if query else ""))
+
+    return requires(Permission.EDIT_LEDGERS)(step)
+
+
+@_step
+def match(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     """The headings as a person matched them; with ``other`` back to the choice among all sheets."""
-    batch = visible_batch(request, pk)
     form = None
     try:
         if "other" in request.POST:
@@ -136,49 +150,34 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, batch, refusal, match_form=form)
     hint_imports()
-    return redirect("import-detail", pk=pk)
+    return redirect("import-detail", pk=batch.pk)
 
 
-@require_POST
-@requires(Permission.EDIT_LEDGERS)
-def forget(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = visible_batch(request, pk)
+@_step
+def forget(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     try:
         import_actions.forget_match(batch, by=request.user)
     except Refused as refusal:
         return _refused(request, batch, refusal)
     hint_imports()
-    return redirect("import-detail", pk=pk)
+    return redirect("import-detail", pk=batch.pk)
 
 
-@require_POST
-@requires(Permission.EDIT_LEDGERS)
-def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = visible_batch(request, pk)
+@_step
+def apply(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     form = ApplyForm(request.POST)
     if not form.is_valid():
         return _page(request, batch, apply_form=form)
-    data = form.cleaned_data
     try:
-        if batch.status == Status.READY and data["seen"] != import_pages.slip_stamp(batch):
-            raise Conflict(RENEWED)
-        batches.ask_to_apply(
-            batch,
-            by=request.user,
-            only_good=data["only_good"],
-            close_missing=data["close_missing"],
-            reason=data["reason"],
-        )
+        import_actions.agree(batch, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         return _refused(request, batch, refusal, apply_form=form)
     hint_imports()
-    return redirect("import-detail", pk=pk)
+    return redirect("import-detail", pk=batch.pk)
 
 
-@require_POST
-@requires(Permission.EDIT_LEDGERS)
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = visible_batch(request, pk)
+@_step
+def discard(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     try:
         batches.discard(batch, by=request.user)
     except Refused as refusal:
@@ -279,6 +278,7 @@ def _slip(request: HttpRequest, batch: ImportBatch, ledger: Ledger, form: ApplyF
         "doubtful": doubtful,
         "is_kept_format": batch.filename.lower().endswith(".xlsx"),
         "is_nothing_new": import_pages.nothing_to_write(batch),
+        "is_writable": not import_pages.nothing_to_write(batch) or (batch.missing and ledger.closes),
         "remembered": import_pages.remembered_match(batch),
     }
 

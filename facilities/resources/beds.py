@@ -57,6 +57,10 @@ def _prepare(situation: Situation) -> Prepare:
     return prepare
 
 
+OCCUPIED = """EXISTS (SELECT 1 FROM facilities_stay y WHERE y.bed_id = {}.id AND y.moved_in_on <= %(as_of)s
+                          AND (y.moved_out_on IS NULL OR y.moved_out_on > %(as_of)s))"""
+
+
 def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
     beds = Bed.objects.filter(facility__org_unit__path__startswith=unit.path, in_use_from__lte=as_of)
     for each in beds.exclude(in_use_to__lte=as_of).select_related("facility__org_unit"):
@@ -111,16 +115,15 @@ register(
         row_label="concat_ws(' ', s.facility, nullif(s.room, ''), s.number)",
         prepare=_prepare,
         missing="""
-            SELECT b.id, concat_ws(' ', f.name, nullif(b.room, ''), b.number)
+            SELECT b.id, concat_ws(' ', f.name, nullif(b.room, ''), b.number,
+                                   CASE WHEN {occupied} THEN '（有人入住，不停用）' END)
               FROM facilities_bed b JOIN facilities_facility f ON f.id = b.facility_id
              WHERE b.in_use_from <= %(as_of)s AND (b.in_use_to IS NULL OR b.in_use_to > %(as_of)s)
                AND b.facility_id IN (SELECT facility_id FROM {stage})
                AND NOT EXISTS (SELECT 1 FROM {stage} s WHERE s.facility_id = b.facility_id
                                   AND s.room = b.room AND s.number = b.number)
-               AND NOT EXISTS (SELECT 1 FROM facilities_stay y WHERE y.bed_id = b.id
-                                  AND y.moved_in_on <= %(as_of)s
-                                  AND (y.moved_out_on IS NULL OR y.moved_out_on > %(as_of)s))
-             ORDER BY f.name, b.room, b.number, b.id""",
+             ORDER BY f.name, b.room, b.number, b.id""".replace("{occupied}", OCCUPIED.format("b")),
+        stays_open=OCCUPIED.format("t"),
         closes="in_use_to",
         units_touched="SELECT DISTINCT org_unit_id FROM {stage} WHERE org_unit_id IS NOT NULL",
         present_rows=_present_rows,

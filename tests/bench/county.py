@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import connection
 
 from eldercare.models import OrgUnit, User
-from eldercare.spells import always_from
+from eldercare.spells import Spells
 from facilities.models import Bed, Caregiver, Certificate, Employment, Facility, Training
 from tests.bench import bed_sheet, staff_sheet
 
@@ -87,7 +87,7 @@ def fill_beds(indexes: list[int], places: list[Facility]) -> None:
     for index in indexes:
         row = bed_sheet.bed(index)
         spells = {
-            name: always_from(row[9]) if row[column] == "是" else never()
+            name: Spells.since(row[9]) if row[column] == "是" else Spells()
             for name, column in (("nursing", 5), ("dementia", 6), ("medical", 7), ("out_of_service", 8))
         }
         beds.append(

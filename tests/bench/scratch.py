@@ -1,4 +1,4 @@
-"""A database of the run's own, and measurements each in a process of its own."""
+"""Databases of the run's own, and measurements each in a process of its own."""
 
 import contextlib
 import json
@@ -12,14 +12,13 @@ from pathlib import Path
 from eldercare import embedded
 
 REPO = Path(__file__).resolve().parents[2]
-MEGABYTE = 1024 * 1024
-# Neither a power cut nor the timing of the disk is what is measured; floors and portal alike run with it.
+# Neither a power cut nor the pace of the disk is what is measured; floors and portal alike run with it.
 PG_OPTIONS = "-c synchronous_commit=off"
 
 
 @contextlib.contextmanager
-def scratch_database() -> Iterator[None]:
-    """All of the portal's tables in a new database; dropped afterwards."""
+def empty_database() -> Iterator[None]:
+    """All of the portal's tables in a new database, of which ``copy_of_it`` makes copies; dropped afterwards."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eldercare.settings")
     os.environ["PGOPTIONS"] = PG_OPTIONS
     embedded.ensure_started()
@@ -30,17 +29,34 @@ def scratch_database() -> Iterator[None]:
 
     plain = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = f"test_{plain}_{os.getpid()}"
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    os.environ["ELDERCARE_DB_NAME"] = name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield
     finally:
         connection.creation.destroy_test_db(plain, verbosity=0)
 
 
-def measured(case: str, **arguments: object) -> dict:
-    """The figures of one measurement: ``measure.py`` runs it in a new process and prints them."""
-    command = [sys.executable, "-m", "tests.bench.measure", case, json.dumps(arguments)]
+@contextlib.contextmanager
+def copy_of_it() -> Iterator[None]:
+    """This process and the measurements use a fresh copy of the empty database."""
+    from django.db import connection
+
+    settings = connection.settings_dict
+    whole = settings["NAME"]
+    connection.close()
+    connection.creation.clone_test_db(suffix="copy", verbosity=0, autoclobber=True)
+    settings["NAME"] = os.environ["ELDERCARE_DB_NAME"] = f"{whole}_copy"
+    try:
+        yield
+    finally:
+        connection.close()
+        settings["NAME"] = whole
+        connection.creation.destroy_test_db(old_database_name=None, verbosity=0, suffix="copy")
+
+
+def measured(case: str, number: int, folder: Path, size: int) -> dict:
+    """The figures of a case's measurement, made by a new process."""
+    command = [sys.executable, "-m", "tests.bench.measure", case, str(number), str(folder), str(size)]
     done = subprocess.run(command, cwd=REPO, stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -48,9 +64,9 @@ def measured(case: str, **arguments: object) -> dict:
 def peak_memory(pid: int | str = "self") -> float | None:
     """The largest resident memory of a process so far, in MB. None where /proc does not tell.
 
-    ``getrusage`` would do for oneself, but a child's figure there begins with its parent's.
+    ``getrusage`` would not do: a child's figure begins there with its parent's.
     """
     with contextlib.suppress(OSError):
         found = re.search(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-        return int(found[1]) * 1024 / MEGABYTE if found else None
+        return int(found[1]) / 1024 if found else None
     return None

@@ -61,7 +61,15 @@ def person(index: int) -> list:
 
 def state(index: int, count: int) -> str:
     share = index * 7919 % count / count
-    return "unchanged" if share < UNCHANGED else "changed" if share < CHANGED else "new" if share < NEW else "wrong"
+    return (
+        "unchanged"
+        if share < UNCHANGED
+        else "changed"
+        if share < CHANGED
+        else "new"
+        if share < NEW
+        else "wrong"
+    )
 
 
 def row(index: int, count: int) -> list:

@@ -10,7 +10,7 @@ from eldercare.excel.undoing import undo
 from eldercare.models import ImportBatch, ImportLine
 from eldercare.spells import Spells
 from facilities.models import Bed
-from tests.facilities.factories import SINCE, make_bed, make_facility
+from tests.facilities.factories import SINCE, make_bed, make_facility, make_stay
 from tests.facilities.uploads import DAY, apply, upload, workbook
 
 HEADINGS = ("机构名称", "房间", "床号", "床位类型", "护理型", "启用日期")
@@ -138,3 +138,16 @@ def test_errors_come_all_at_once_and_nothing_is_written_unless_asked(cast, home)
         apply(batch)
     apply(batch, only_good=True)
     assert [bed.room for bed in Bed.objects.all()] == ["103"]
+
+
+def test_an_occupied_bed_that_is_missing_is_shown_and_not_ended(cast, home):
+    taken, free = make_bed(home, "1", room="101"), make_bed(home, "2", room="101")
+    make_stay(taken)
+    content = workbook(HEADINGS, ("沈荡敬老院", "102", "1", "机构床位", "", ""))
+    batch = upload("beds", content, by=cast.township_clerk)
+    assert [line.label for line in lines(batch, State.MISSING)] == [
+        "沈荡敬老院 101 1 （有人入住，不停用）",
+        "沈荡敬老院 101 2",
+    ]
+    apply(batch, close_missing=True)
+    assert list(Bed.objects.exclude(in_use_to=None)) == [free]

@@ -135,3 +135,18 @@ def test_a_number_that_lost_digits_and_a_wrong_check_character(cast, home):
     apply(batch, only_good=True, reason="老证，已核对原件")
     assert Caregiver.objects.get().name == "乙"
     assert DAY
+
+
+def test_what_was_accepted_once_is_not_asked_again(cast, home):
+    number = next_id()
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+    content = workbook(HEADINGS[:5], ("乙", wrong, home.name, "护理员", MAY))
+    batch = upload("caregivers", content, by=cast.township_clerk)
+    assert batch.warnings == 1
+    apply(batch, reason="老证，已核对原件")
+    again = upload("caregivers", content, by=cast.township_clerk)
+    assert (again.unchanged, again.warnings, again.lines.count()) == (1, 0, 0)
+    changed = upload(
+        "caregivers", workbook(HEADINGS[:5], ("乙", wrong, home.name, "社工", MAY)), by=cast.township_clerk
+    )
+    assert (changed.changed, changed.warnings) == (1, 1)
