@@ -26,7 +26,13 @@ KEYS = {
     "note": "意见",
     "field": "项目",
     "place": "机构",
-    "file": "文件",
+    "file": "文件校验和",
+    "batch": "上传编号",
+    "new": "新增",
+    "changed": "变更",
+    "closed": "停用",
+    "left": "未写入",
+    "kept": "未撤销",
 }
 VALUES = {
     "idle": "长时间未操作",

@@ -22,6 +22,27 @@ Row = Mapping[str, object]
 
 
 @ledger_metrics.effect_provider
+def metric_effects(
+    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
+) -> list[dict]:
+    """Figures of the ledger itself that change, in the order of the catalogue."""
+    if not user.org_unit.contains(unit):
+        return []
+    names = {metric.code: metric for metric in Metric.objects.filter(code__in=after)}
+    kept = _of_kept_ledgers(unit, before)
+    return [
+        {
+            "metric": metric.name,
+            "unit": unit.name,
+            "before": f"{format_figure(kept[code])} {metric.unit}" if code in kept else "未启用",
+            "after": f"{format_figure(after[code])} {metric.unit}",
+        }
+        for code, metric in sorted(names.items(), key=lambda each: each[1].position)
+        if kept.get(code) != after[code]
+    ]
+
+
+@ledger_metrics.effect_provider
 def indicator_effects(
     unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
 ) -> list[dict]:
@@ -39,25 +60,6 @@ def indicator_effects(
         for ledger in (_of_kept_ledgers(unit, before), after)
     )
     return _compared(unit, month, changed, then, now, user)
-
-
-@ledger_metrics.effect_provider
-def metric_effects(
-    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
-) -> list[dict]:
-    """Figures of the ledger itself that change, in the order of the catalogue."""
-    names = {metric.code: metric for metric in Metric.objects.filter(code__in=after)}
-    kept = _of_kept_ledgers(unit, before)
-    return [
-        {
-            "metric": metric.name,
-            "unit": unit.name,
-            "before": f"{format_figure(kept[code])} {metric.unit}" if code in kept else "未启用",
-            "after": f"{format_figure(after[code])} {metric.unit}",
-        }
-        for code, metric in sorted(names.items(), key=lambda each: each[1].position)
-        if kept.get(code) != after[code]
-    ]
 
 
 def typed_effects(
@@ -108,12 +110,13 @@ def _compared(
         }
         for figures in (then, now)
     )
+    places = _units(unit, user)
     return [
         _effect(
             indicator, place, rows_then.get((indicator.pk, place.pk)), rows_now[indicator.pk, place.pk], month
         )
         for indicator in sorted(indicators, key=lambda each: (each.plan.code, each.number))
-        for place in _units(unit, user)
+        for place in places
         if (indicator.pk, place.pk) in rows_now
         and _facts(rows_then.get((indicator.pk, place.pk))) != _facts(rows_now[indicator.pk, place.pk])
     ]

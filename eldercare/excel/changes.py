@@ -126,6 +126,19 @@ class Changes:
             self._update(target)
             self._insert(target)
 
+    def link_new(self) -> None:
+        """The lines of new rows learn which row each became."""
+        subject = self.targets[self.ledger.subject]
+        names = [*subject.parents, subject.name]
+        joins = " ".join(
+            f"JOIN {self.targets[name].table} {name} ON {self.targets[name].join}" for name in names
+        )
+        self.execute(
+            f"""UPDATE eldercare_importline line SET target_id = {subject.name}.id
+                  FROM import_dif d JOIN {self.stage.table} s ON s.row = d.row {joins}
+                 WHERE d.{subject.name}_new AND line.batch_id = %(batch)s AND line.row = d.row"""
+        )
+
     def _update(self, target: Target) -> None:
         sets = [f'"{item.column}" = {self._set(target, item)}' for item in self.fields(target)]
         if sets:

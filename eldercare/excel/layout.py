@@ -130,6 +130,18 @@ def find_layout(
     return replace(best[1], headings=_suggest(best[1].headings, columns)) if best else None
 
 
+def guess_layout(
+    head: Sequence[Sequence[object]], columns: Sequence[Column], *, merged: Merged = ()
+) -> Layout | None:
+    """Where no heading is known: the row with most texts, as the fields that a person may match by hand."""
+    texts = [sum(1 for value in row if isinstance(value, str) and value.strip()) for row in head[:DEEPEST]]
+    if not texts or max(texts) < 2:
+        return None
+    top = texts.index(max(texts))
+    layout = _read(head, top, 1, merged, columns, {}, {})
+    return replace(layout, headings=_suggest(layout.headings, columns))
+
+
 def match_by_hand(layout: Layout, mapping: Mapping[str, str], columns: Sequence[Column]) -> Layout:
     """``mapping``: heading text → field, IGNORE for none. Headings that it does not name stay as they are.
 

@@ -19,7 +19,7 @@ from eldercare.errors import Refused
 from eldercare.excel.arms_length import Child, OutOfMemory, decode, far_cells
 from eldercare.excel.cleaning import CleanBatch, Cleaner, Context
 from eldercare.excel.columns import Column, column_index, unique_keys
-from eldercare.excel.layout import Layout, find_layout, match_by_hand
+from eldercare.excel.layout import Layout, find_layout, guess_layout, match_by_hand
 from eldercare.excel.limits import LIMITS, Limits
 from eldercare.excel.preflight import FileKind, preflight
 from eldercare.excel.rows import RowFilter, Skipped
@@ -77,6 +77,8 @@ class Upload:
         candidates = []
         for each in wanted:
             layout = find_layout(each.head, columns, merged=each.merged, remembered=remembered)
+            if layout is None and (layout := guess_layout(each.head, columns, merged=each.merged)):
+                layout = match_by_hand(layout, (remembered or {}).get(layout.fingerprint, {}), columns)
             if layout and mapping:
                 layout = match_by_hand(layout, mapping, columns)
             candidates.append((each, layout))
@@ -159,7 +161,11 @@ def _sheet(about: dict) -> Sheet:
 
 
 def _nothing_fits(candidates: Sequence[tuple[Sheet, Layout | None]]) -> str:
-    near = max((each for each in candidates if each[1]), key=lambda each: each[1].score, default=None)
+    near = max(
+        (each for each in candidates if each[1] and each[1].score),
+        key=lambda each: each[1].score,
+        default=None,
+    )
     if near is None:
         return "没有找到表头：前 20 行里没有一个认识的列名。请核对是不是选错了文件，或下载模板对照。"
     sheet, layout = near

@@ -53,7 +53,7 @@ def splice(frame: IO[bytes], file: IO[bytes], sheets: Sequence[tuple[SheetRows, 
                 target.writestr(about, source.read(about), compress_type=zipfile.ZIP_DEFLATED)
                 continue
             rows, line = parts[about.filename]
-            with target.open(zipfile.ZipInfo(about.filename, about.date_time), "w", force_zip64=True) as part:
+            with target.open(about.filename, "w", force_zip64=True) as part:
                 for piece in _sheet(source.read(about), rows, line):
                     part.write(piece)
 

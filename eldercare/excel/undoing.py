@@ -50,7 +50,7 @@ def undo(batch: ImportBatch, *, by: User, reason: str, leave_changed: bool = Fal
     batch.undo_reason, batch.undo_left = reason[:200], left[:LISTED]
     batch.save()
     ledger.written(batch)
-    record_step(batch, by, "撤销", reason=reason, left=len(left))
+    record_step(batch, by, "撤销", reason=reason, kept=len(left))
     return left
 
 
@@ -140,11 +140,16 @@ class _Table:
     def _left(self, ids: list[int], why: str) -> list[dict]:
         found = self.model._base_manager.in_bulk(ids[:LISTED])
         name = str(self.model._meta.verbose_name)
+        called = {}
+        if self.model is ledger_of(self.batch.ledger).subject_target.model:
+            called = dict(
+                self.batch.lines.filter(target_id__in=ids[:LISTED]).values_list("target_id", "label")
+            )
         return [
             {
                 "table": name,
                 "id": pk,
-                "label": f"{name}“{found[pk]}”" if pk in found else f"{name}（已删除）",
+                "label": f"{name}“{called.get(pk) or found[pk]}”" if pk in found else f"{name}（已删除）",
                 "why": why,
             }
             for pk in ids

@@ -158,11 +158,13 @@ def _gathered(batches: Iterable[CleanBatch], size: int) -> Iterable[CleanBatch]:
 def situation_of(batch: ImportBatch, positions: Mapping[str, int]) -> Situation:
     user = batch.created_by
     county = batch.org_unit.path.strip("/").split("/")[0]
+    levels = [OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING, OrgUnit.Level.VILLAGE]
+    if batch.org_unit.level == OrgUnit.Level.COUNTY:
+        levels.append(OrgUnit.Level.COUNTY)  # a few facilities belong to no township
     visible = list(
-        OrgUnit.objects.filter(
-            path__startswith=f"/{county}/",
-            level__in=(OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING, OrgUnit.Level.VILLAGE),
-        ).select_related("parent", "predecessor")
+        OrgUnit.objects.filter(path__startswith=f"/{county}/", level__in=levels).select_related(
+            "parent", "predecessor"
+        )
     )
     places = tuple(
         Place(
@@ -327,6 +329,7 @@ def _write(changes: Changes) -> None:
         if rows := slips.stale_rows(changes) or ([0] if batch.close_missing and set(gone) != shown else []):
             raise Stale(rows)
         changes.write()
+        changes.link_new()
         if gone:
             changes.close(gone)
         batch.status, batch.message = Status.APPLIED, ""

@@ -47,7 +47,7 @@ class People:
 
 def phone(number: int) -> str:
     """No network issues mobile numbers that begin with 120."""
-    return f"120{number:08d}"
+    return f"1400{number:07d}"
 
 
 def credit_code(number: int, registry: str) -> str:

@@ -230,7 +230,12 @@ def _rating(name: str, scheme: str, level: str, day: str, until: str, key: str, 
         constants={"facility_id": "facility.id", "scheme": scheme, "issued_on": day},
         fields=(
             Field(
-                "level", key, source=level.removeprefix("s."), keep=True, new=label, old=f"{name}.level::text"
+                "level",
+                key,
+                source=level.removeprefix("s."),
+                keep=True,
+                new=label,
+                old=f"CASE {name}.scheme WHEN 'food' THEN {name}.level::text ELSE {name}.scheme || {name}.level END",
             ),
             *([Field("expires_on", until)] if until else []),
         ),

@@ -3,7 +3,8 @@
 import pytest
 
 from eldercare.errors import Refused
-from eldercare.excel.layout import find_layout, heading_key, match_by_hand
+from eldercare.excel.columns import Column, Kind
+from eldercare.excel.layout import find_layout, guess_layout, heading_key, match_by_hand
 from eldercare.excel.rows import RowFilter
 from tests.eldercare.excel.samples import COLUMNS
 
@@ -220,3 +221,14 @@ def test_headings_printed_again_are_no_rows():
 
 def test_a_row_with_one_cell_missing_stays_a_row():
     assert reasons(("沈荡镇", "", 60.0, ""), ("", "敬老院", "", "")) == ([0, 1], [], 0)
+
+
+def test_a_sheet_without_one_known_heading_can_be_matched_by_hand():
+    columns = (Column("name", "机构名称", required=True), Column("beds", "床位数", kind=Kind.INTEGER))
+    head = (("甲乙丙表",), ("称谓", "张数量", "杂项"), ("沈荡院", 12.0, ""), ("百步院", 8.0, ""))
+    assert find_layout(head, columns) is None
+    layout = guess_layout(head, columns)
+    assert [each.text for each in layout.headings] == ["称谓", "张数量", "杂项"]
+    assert not layout.complete
+    matched = match_by_hand(layout, {"称谓": "name", "张数量": "beds"}, columns)
+    assert (matched.complete, matched.fields, matched.first_data) == (True, {"name": 0, "beds": 1}, 2)
