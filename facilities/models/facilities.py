@@ -115,7 +115,12 @@ class Facility(models.Model):
     name = models.CharField("机构(设施)名称", max_length=80)
     name_key = models.CharField(max_length=80, editable=False)
     kind = models.CharField("设施类别", max_length=30, choices=Kind.choices)
-    operation = models.CharField("运营方式", max_length=30, choices=Operation.choices)
+    operation = models.CharField(
+        "运营方式",
+        max_length=30,
+        choices=Operation.choices,
+        help_text="改了会影响以前月份的数；转制的请停办原设施，另登记一家",
+    )
     sponsor = models.CharField("举办层级", max_length=10, choices=Sponsor.choices, blank=True)
     setting = models.CharField("城乡", max_length=5, choices=Setting.choices, blank=True)
     owner = models.CharField("产权单位", max_length=80, blank=True)
