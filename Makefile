@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev run test lint format lock clean
+.PHONY: help setup setup-dev run test bench lint format lock clean
 
 help:
 	@echo "make run     start the portal on http://127.0.0.1:8000 (PORT=8001 make run for another port)"
 	@echo "make test    run the test suite (ARGS='-k report' for a part of it)"
+	@echo "make bench   measure uploads, exports and metrics (BENCH='uploads exports' SIZES=10000 RUNS=5 for a part of it)"
 	@echo "make setup   only set up: .venv and the front-end files"
 	@echo "make lint    check style;  make format: put it right"
 	@echo "make lock    write the hashed requirements and package-lock.json anew"
@@ -25,6 +26,11 @@ run: setup
 test:
 	@$(PYTHON) eldercare/bootstrap.py --dev --browser
 	@exec $(VENV_PYTHON) -m pytest $(ARGS)
+
+# Medians and ratios as tables; nothing is asserted. JSON=figures.json keeps them.
+bench: setup-dev
+	@exec $(VENV_PYTHON) -m tests.bench $(if $(BENCH),--cases $(BENCH)) $(if $(SIZES),--sizes $(SIZES)) \
+		$(if $(RUNS),--runs $(RUNS)) $(if $(JSON),--json $(JSON))
 
 lint: setup-dev
 	$(VENV_PYTHON) -m ruff check .

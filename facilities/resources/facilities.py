@@ -68,9 +68,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("name", "机构(设施)名称", aliases=("名称", "机构名称", "设施名称", "单位名称", "养老机构名称", "中心名称", "照料中心名称"), required=True, width=30, max_length=80),
     TOWNSHIP,
     VILLAGE,
-    Column("kind", "设施类别", aliases=("类别", "类型", "机构类型", "设施类型", "机构类别"), kind=Kind.CHOICE, choices=KINDS, required=True, width=26),
+    Column("kind", "设施类别", aliases=("类别", "类型", "机构类型", "设施类型", "机构类别"), kind=Kind.CHOICE, choices=KINDS, width=26, help="新增的设施必填。"),
     Column(
-        "operation", "运营方式", aliases=("运营模式", "经营方式", "公办/民办", "性质"), kind=Kind.CHOICE, required=True, width=18,
+        "operation", "运营方式", aliases=("运营模式", "经营方式", "公办/民办", "性质"), kind=Kind.CHOICE, width=18, help="新增的设施必填。",
         choices=choices(
             Facility.Operation.choices, public="公办 公建公营 政府运营", public_built_private_run="公建民营(委托运营) 公建国企运营",
             public_owned_private_run="公办民营(委托) 委托经营", non_profit="民非 民办非企业 民办非营利 民办非企业单位", for_profit="营利 民办营利性 营利性",
@@ -129,11 +129,24 @@ def _prepare(situation: Situation) -> Prepare:
             pk = values["facility_id"][index]
             if pk is not None:
                 row["institutional_beds"] = beds.get(pk, 0)
+                row["kind"] = row["kind"] or existing.all[pk].kind
+            else:
+                _needed_for_new(situation, rows, index)
             tell(situation, rows, index, check_facility(row, today=situation.as_of), BY_KEY)
             if pk is not None:
                 _other_code(situation, rows, index, existing.all[pk])
 
     return prepare
+
+
+def _needed_for_new(situation: Situation, rows: CleanBatch, index: int) -> None:
+    for key in ("kind", "operation"):
+        if rows.values[key][index] is not None:
+            continue
+        if not any(each.row == rows.rows[index] and each.key == key for each in rows.findings):
+            situation.say(
+                rows, index, BY_KEY[key], f"台账里还没有这家设施，新增的要填{BY_KEY[key].heading}。"
+            )
 
 
 def _other_code(situation: Situation, rows: CleanBatch, index: int, facility: Facility) -> None:
@@ -190,6 +203,8 @@ PLAIN = frozenset(
     }
 )  # fmt: skip
 
+NEEDED = ("name", "kind", "operation")
+DEFAULTS = {"opened_on": "%(as_of)s", "rehab_room_count": "1"}
 FACILITY = Target(
     "facility",
     Facility,
@@ -198,11 +213,7 @@ FACILITY = Target(
     constants={"org_unit_id": "s.org_unit_id", "name_key": "s.name_key"},
     fields=(
         *(
-            Field(
-                key,
-                key,
-                default="%(as_of)s" if key == "opened_on" else "1" if key == "rehab_room_count" else "",
-            )
+            Field(key, key, keep=key in NEEDED, default=DEFAULTS.get(key, ""))
             for key in [column.key for column in COLUMNS if column.key in PLAIN]
         ),
         Field("phone", "phone"),

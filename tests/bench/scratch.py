@@ -28,7 +28,7 @@ def empty_database() -> Iterator[None]:
     from django.db import connection
 
     plain = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"test_{plain}_{os.getpid()}"
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{os.getpid()}"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield

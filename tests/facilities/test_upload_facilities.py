@@ -102,3 +102,14 @@ def test_rows_of_another_township(cast):
         by=cast.county_clerk,
     )
     assert "县级上传要写明" in str(said(county))
+
+
+def test_a_sheet_with_a_few_columns_changes_those_and_cannot_make_a_facility(cast):
+    home = make_facility(cast.township, "沈荡敬老院", kind="destitute_home", operation="public")
+    content = workbook(("机构名称", "消防验收"), ("沈荡敬老院", "是"), ("没有登记的院", "是"))
+    batch = upload("facilities", content, by=cast.township_clerk)
+    assert (batch.changed, batch.errors) == (1, 1)
+    assert "新增的要填设施类别" in str(said(batch))
+    apply(batch, only_good=True, reason="床位另表上传")
+    home.refresh_from_db()
+    assert (home.kind, home.operation, home.fire_accepted) == ("destitute_home", "public", Spells.since(DAY))
