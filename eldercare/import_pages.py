@@ -317,9 +317,12 @@ class Effects:
         return bool(self.first)
 
 
-def effects_of(batch: ImportBatch) -> Effects:
-    """Indicators first: they are what people ask about."""
-    ordered = sorted(batch.effects, key=lambda each: "indicator" not in each)
+def effects_of(batch: ImportBatch, user: User) -> Effects:
+    """Indicators first: they are what people ask about. An upload that the county made for a township was
+    counted for the county too; the township sees its own."""
+    names = {each["unit"] for each in batch.effects}
+    seen = set(OrgUnit.objects.visible_to(user).filter(name__in=names).values_list("name", flat=True))
+    ordered = sorted((each for each in batch.effects if each["unit"] in seen), key=lambda each: "indicator" not in each)
     return Effects(ordered[:EFFECTS], ordered[EFFECTS:])
 
 

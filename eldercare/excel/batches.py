@@ -71,7 +71,7 @@ def take_in(
             "org_unit": org_unit,
             "as_of": ledger_day,
             "file": file,
-            "filename": Path(filename.replace("\\", "/")).name[-200:],
+            "filename": audit.masked(Path(filename.replace("\\", "/")).name)[-200:],
             "sheet": sheet[:60],
             "created_by": by,
         },

@@ -15,6 +15,13 @@ from eldercare.models import ImportBatch, ImportLine
 
 State = ImportLine.State
 
+# A row is called by what stands in it; a number of a person may have slipped into the wrong column.
+HIDDEN = (
+    "regexp_replace(regexp_replace({}, "
+    r"'(?<![0-9])([1-9][0-9]{{5}})(?:(?:19|20)[0-9]{{2}}|[0-9]{{2}})(?:0[1-9]|1[0-2])[0-3][0-9]([0-9]{{2,3}}[0-9Xx])(?![0-9])',"
+    r" '\1****\2', 'g'), '(?<![0-9])(1[3-9][0-9])[0-9]{{4}}([0-9]{{4}})(?![0-9])', '\1****\2', 'g')"
+)
+
 
 def findings_by_row(findings: Iterable[Finding], ledger: Ledger) -> dict[int, list[dict]]:
     """As they are stored: what was typed is masked where the column is confidential, and a long number anywhere."""
@@ -46,9 +53,9 @@ def store(changes: Changes, findings: Mapping[int, Sequence[dict]], *, stale: It
     batch, stage = changes.batch, changes.stage.table
     batch.lines.all().delete()
     changes.execute(
-        """INSERT INTO eldercare_importline
+        f"""INSERT INTO eldercare_importline
                   (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
-           SELECT %(batch)s, row, state, false, subject_id, coalesce(label, ''), old, new, '[]', row = ANY(%(stale)s)
+           SELECT %(batch)s, row, state, false, subject_id, {HIDDEN.format("coalesce(label, '')")}, old, new, '[]', row = ANY(%(stale)s)
              FROM import_dif""",
         stale=list(stale),
     )
@@ -81,7 +88,7 @@ def _add_findings(changes: Changes, stage: str, findings: Mapping[int, Sequence[
     changes.execute(
         f"""INSERT INTO eldercare_importline
                    (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
-            SELECT %(batch)s, f.row, 'error', false, NULL, left(coalesce({changes.ledger.row_label}, ''), 200),
+            SELECT %(batch)s, f.row, 'error', false, NULL, {HIDDEN.format(f"left(coalesce({changes.ledger.row_label}, ''), 200)")},
                    '{{}}', '{{}}', f.findings, false
               FROM import_found f JOIN {stage} s ON s.row = f.row
              WHERE f.severity >= 3"""

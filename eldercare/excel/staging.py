@@ -79,6 +79,18 @@ class Stage:
                 found.append(self._finding(positions, check.key, row, message, check.severity))
         return found
 
+    def newly_wrong(self, params: dict, positions: Mapping[str, int]) -> list[Finding]:
+        """Errors by now in rows that were good when they were read: the ledger goes on while a slip waits."""
+        found = []
+        for check in self.ledger.checks:
+            if check.severity is not Severity.ERROR:
+                continue
+            sql = f"""SELECT now.row, now.message FROM ({check.sql.format(stage=self.table)}) AS now (row, message)
+                        JOIN {self.table} good ON good.row = now.row AND NOT good.bad"""
+            for row, message in self._rows(sql, params):
+                found.append(self._finding(positions, check.key, row, message, check.severity))
+        return found
+
     def _doubles(self) -> list[tuple[int, str]]:
         keys = {f"key_{number}": sql for number, sql in enumerate(self.ledger.unique)}
         named = ", ".join(f"{sql} AS {name}" for name, sql in keys.items())

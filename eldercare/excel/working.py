@@ -85,7 +85,7 @@ def _tell(batch: ImportBatch, text: str) -> None:
     Notice.objects.create(
         recipient=batch.created_by,
         kind=Notice.Kind.IMPORT,
-        text=text[:300],
+        text=masked(text)[:300],
         link=reverse("import-detail", args=[batch.pk]),
     )
 
@@ -106,13 +106,13 @@ def _read(batch: ImportBatch) -> None:
             batch.layout = _about(table)
         _compare(batch, ledger, stage, findings)
     except NoTable as error:
-        batch.status, batch.message = Status.UNMATCHED, str(error)[:500]
+        batch.status, batch.message = Status.UNMATCHED, masked(error)[:500]
         batch.layout = {"candidates": [_candidate(*each) for each in error.candidates]}
         batch.save()
         stage.drop()
         _tell(batch, f"“{batch.filename}”的表头没有认全，请对应一下")
     except Refused as error:
-        batch.status, batch.message = Status.REFUSED, str(error)[:500]
+        batch.status, batch.message = Status.REFUSED, masked(error)[:500]
         batch.save()
         stage.drop()
         _tell(batch, f"“{batch.filename}”没有读成：{error}")
@@ -251,8 +251,8 @@ def _about(table: Table) -> dict:
     return {
         "sheet": table.sheet.name,
         "positions": layout.fields,
-        "ignored": [f"{each.letters} 列“{each.text}”" for each in layout.unmatched if each.text][:SHOWN],
-        "remarks": layout.remarks,
+        "ignored": [masked(f"{each.letters} 列“{each.text}”") for each in layout.unmatched if each.text][:SHOWN],
+        "remarks": [masked(each) for each in layout.remarks],
         "skipped": [
             {"row": each.row, "reason": each.reason, "text": masked(each.text)}
             for each in islice(table.skipped, SHOWN)
@@ -274,7 +274,7 @@ def _candidate(sheet: Sheet, layout: Layout | None) -> dict:
     about["missing"] = [column.heading for column in layout.missing]
     about["headings"] = [
         {
-            "text": each.text,
+            "text": masked(each.text),  # a sheet without headings begins with a person
             "letters": each.letters,
             "field": each.field,
             "suggestion": each.suggestion,
@@ -326,8 +326,10 @@ def _write(changes: Changes) -> None:
         changes.diff()
         gone = [pk for pk, _ in changes.missing()] if batch.close_missing else []
         shown = set(batch.lines.filter(state="missing").values_list("target_id", flat=True))
-        if rows := slips.stale_rows(changes) or ([0] if batch.close_missing and set(gone) != shown else []):
-            raise Stale(rows)
+        wrong = {each.row for each in _newly_wrong(changes)}
+        rows = sorted(wrong.union(slips.stale_rows(changes)))
+        if rows or (batch.close_missing and set(gone) != shown):
+            raise Stale(rows or [0])
         changes.write()
         changes.link_new()
         if gone:
@@ -365,10 +367,19 @@ def _lock_tables(ledger: Ledger) -> None:
 def _show_again(changes: Changes, rows: list[int]) -> None:
     batch = changes.batch
     found = {line.row: line.findings for line in batch.lines.exclude(findings=[]).only("row", "findings")}
+    # What was good when it was read may belong to another township by now: not even its old values are shown.
+    if wrong := _newly_wrong(changes):
+        changes.stage.mark_bad({each.row for each in wrong})
+        for row, more in slips.findings_by_row(wrong, changes.ledger).items():
+            found[row] = found.get(row, []) + more
     changes.diff()
     slips.store(changes, found, stale=rows)
     batch.effects = _effects(changes) if batch.new or batch.changed else []
     _back(batch, STALE.format(len(rows)))
+
+
+def _newly_wrong(changes: Changes) -> list[Finding]:
+    return changes.stage.newly_wrong(changes.params, changes.batch.layout["positions"])
 
 
 def _back(batch: ImportBatch, message: str) -> None:

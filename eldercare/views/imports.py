@@ -272,7 +272,7 @@ def _slip(request: HttpRequest, batch: ImportBatch, ledger: Ledger, form: ApplyF
     wrong, doubtful = import_pages.wrong_cells(batch)
     return {
         "slip": import_pages.load_slip(batch, ledger, request.GET),
-        "effects": import_pages.effects_of(batch),
+        "effects": import_pages.effects_of(batch, request.user),
         "form": form,
         "wrong": wrong,
         "doubtful": doubtful,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from eldercare.excel.cleaning import CleanBatch
 from eldercare.excel.columns import Column, Kind
-from eldercare.excel.ledgers import Field, Ledger, Prepare, Situation, Target, register
+from eldercare.excel.ledgers import Check, Field, Ledger, Prepare, Situation, Target, register
 from eldercare.models import OrgUnit
 from facilities.models import Bed
-from facilities.resources.common import TOWNSHIP, Facilities, Units, choices, facility_names, tell
+from facilities.resources.common import MOVED, TOWNSHIP, Facilities, Units, choices, facility_names, tell
 from facilities.rules.beds import check_bed
 
 COLUMNS: tuple[Column, ...] = (
@@ -114,6 +114,7 @@ register(
         unique_key="number",
         row_label="concat_ws(' ', s.facility, nullif(s.room, ''), s.number)",
         prepare=_prepare,
+        checks=(Check("facility", MOVED),),
         missing="""
             SELECT b.id, concat_ws(' ', f.name, nullif(b.room, ''), b.number,
                                    CASE WHEN {occupied} THEN '（有人入住，不停用）' END)

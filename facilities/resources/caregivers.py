@@ -9,7 +9,7 @@ from eldercare.excel.ledgers import Check, Field, Ledger, Prepare, Situation, Ta
 from eldercare.identity import Sex, check_id_number, ordinary_id
 from eldercare.models import OrgUnit
 from facilities.models import Caregiver, Certificate, Employment, Facility, Training
-from facilities.resources.common import PHONE, TOWNSHIP, Facilities, Units, choices, facility_names, tell
+from facilities.resources.common import MOVED, PHONE, TOWNSHIP, Facilities, Units, choices, facility_names, tell
 from facilities.rules.staff import LEVELLED, OLDEST, YOUNGEST, check_post
 
 ID_NUMBER = Column(
@@ -313,6 +313,7 @@ register(
         row_label="concat_ws(' ', s.name, s.facility)",
         prepare=_prepare,
         checks=(
+            Check("facility", MOVED),
             Check("id_number", ELSEWHERE),
             Check("name", SHARED),
             Check("name", TWO_NAMES),

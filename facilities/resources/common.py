@@ -93,6 +93,13 @@ class Units:
         return [self.ids.get(code) if code else None for code in rows.values[key]]
 
 
+# While a slip waits, the county may give a facility to another township: its rows are that one's then.
+MOVED = """
+    SELECT s.row, '这家设施已划归其他镇(街道)，不能再由本次上传修改；请核对后重新上传。'
+      FROM {stage} s JOIN facilities_facility f ON f.id = s.facility_id
+     WHERE f.org_unit_id <> s.org_unit_id"""
+
+
 class Facilities:
     """Facilities that the uploader may see, by the name in a row."""
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from eldercare.errors import Conflict, Refused
+from eldercare.errors import Refused
 from eldercare.history import history_of
 from eldercare.lists import list_page
 from eldercare.permissions import Permission, requires
@@ -16,6 +16,7 @@ from facilities.actions.beds import Change, add_beds, change_beds, edit_bed, exi
 from facilities.forms.beds import AddBedsForm, BedFilterForm, BedForm, ManyBedsForm
 from facilities.models import Bed
 from facilities.pages.beds import BEDS, BEDS_TO_TICK, beds_on, filter_beds, state_of, traits_of
+from facilities.views.editing import edited
 
 TICKED, FILTERED = "ticked", "filtered"
 
@@ -114,19 +115,15 @@ def find(request: HttpRequest, pk: int) -> Bed:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     bed = find(request, pk)
     form = BedForm(request.POST or None, instance=bed)
-    newer = []
-    if form.is_valid():
-        try:
-            words = edit_bed(bed=bed, changes=form.changes(), seen=form.cleaned_data["seen"], by=request.user)
-        except Conflict as conflict:
-            newer = form.show_newer(find(request, pk))
-            form.add_error(None, str(conflict))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已保存：{'、'.join(words)}。" if words else "没有改动，未保存。")
-            return redirect("bed-detail", pk)
-    return render(request, "beds/edit.html", {"form": form, "bed": bed, "newer": newer})
+    return edited(
+        request,
+        form,
+        save=lambda data: edit_bed(bed=bed, changes=form.changes(), seen=data["seen"], by=request.user),
+        again=lambda: find(request, pk),
+        done="bed-detail",
+        template="beds/edit.html",
+        context={"bed": bed},
+    )
 
 
 @never_cache

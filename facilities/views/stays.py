@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from eldercare.errors import Conflict, Refused
+from eldercare.errors import Refused
 from eldercare.history import history_of
 from eldercare.lists import list_page
 from eldercare.permissions import Permission, requires
@@ -27,6 +27,7 @@ from facilities.forms.stays import (
 )
 from facilities.models import Facility, Stay
 from facilities.pages.beds import STAYS, filter_stays, free_beds, whereabouts
+from facilities.views.editing import edited
 
 
 @require_safe
@@ -173,26 +174,21 @@ def chosen_day(request: HttpRequest) -> dt.date:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     stay = find(request, pk)
     form = StayForm(request.POST or None, instance=stay)
-    newer = []
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            words = actions.edit_stay(
-                stay=stay,
-                changes=form.changes(),
-                seen=data["seen"],
-                id_reason=data["id_reason"],
-                by=request.user,
-            )
-        except Conflict as conflict:
-            newer = form.show_newer(find(request, pk))
-            form.add_error(None, str(conflict))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已保存：{'、'.join(words)}。" if words else "没有改动，未保存。")
-            return redirect("stay-detail", pk)
-    return render(request, "beds/stay_edit.html", {"form": form, "stay": stay, "newer": newer})
+    return edited(
+        request,
+        form,
+        save=lambda data: actions.edit_stay(
+            stay=stay,
+            changes=form.changes(),
+            seen=data["seen"],
+            id_reason=data["id_reason"],
+            by=request.user,
+        ),
+        again=lambda: find(request, pk),
+        done="stay-detail",
+        template="beds/stay_edit.html",
+        context={"stay": stay},
+    )
 
 
 @never_cache

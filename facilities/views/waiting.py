@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from eldercare.errors import Conflict, Refused
+from eldercare.errors import Refused
 from eldercare.history import history_of
 from eldercare.lists import list_page
 from eldercare.permissions import Permission, requires
@@ -23,6 +23,7 @@ from facilities.pages.beds import (
     waiting_elsewhere,
     waiting_state,
 )
+from facilities.views.editing import edited
 from facilities.views.stays import chosen_day
 
 
@@ -109,26 +110,21 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     entry = find(request, pk)
     form = WaitingForm(request.POST or None, user=request.user, instance=entry)
-    newer = []
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            words = actions.edit_entry(
-                entry=entry,
-                changes=form.changes(),
-                seen=data["seen"],
-                id_reason=data["id_reason"],
-                by=request.user,
-            )
-        except Conflict as conflict:
-            newer = form.show_newer(find(request, pk))
-            form.add_error(None, str(conflict))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已保存：{'、'.join(words)}。" if words else "没有改动，未保存。")
-            return redirect("waiting-detail", pk)
-    return render(request, "beds/waiting_form.html", {"form": form, "entry": entry, "newer": newer})
+    return edited(
+        request,
+        form,
+        save=lambda data: actions.edit_entry(
+            entry=entry,
+            changes=form.changes(),
+            seen=data["seen"],
+            id_reason=data["id_reason"],
+            by=request.user,
+        ),
+        again=lambda: find(request, pk),
+        done="waiting-detail",
+        template="beds/waiting_form.html",
+        context={"entry": entry},
+    )
 
 
 @never_cache

@@ -79,7 +79,7 @@ CASE = Case(
     measurements=(
         Measurement("whole month", whole_month),
         Measurement("one township", one_township),
-        Measurement("one ORM aggregate per figure", one_by_one),
+        Measurement("one ORM aggregate per figure", one_by_one, once_from=10),
     ),
     ratios=(
         Ratio("one ORM aggregate per figure", "whole month"),

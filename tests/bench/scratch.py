@@ -28,7 +28,8 @@ def empty_database() -> Iterator[None]:
     from django.db import connection
 
     plain = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"bench_{os.getpid()}"
+    # As the suite names its own, which clears away what a process that was killed left behind.
+    connection.settings_dict["TEST"]["NAME"] = f"test_{plain}_{os.getpid()}"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield
