@@ -11,10 +11,13 @@ from django.core.validators import ProhibitNullCharactersValidator, RegexValidat
 from django.utils import timezone
 
 from eldercare.accounts import unit_problem
+from eldercare.identity import holds_id_number
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Role
 from eldercare.replies import UNSTORABLE
 
+# Texts that are kept and shown as they are.
+SHOWN_IN_FULL = frozenset({"name", "note", "id_reason", "title", "contact", "address"})
 PAGING = ("page", "before")
 # Longer input is refused before it costs a hash.
 PASSWORD_MAX_LENGTH = 128
@@ -23,6 +26,11 @@ PASSWORD_MAX_LENGTH = 128
 def without_invisible(text: str) -> str:
     """``text`` without Unicode's format controls: signs of writing direction, zero-width signs, soft hyphens."""
     return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+
+
+def refuse_id_number(text: object) -> None:
+    if isinstance(text, str) and holds_id_number(text):
+        raise ValidationError("这里会原样显示，不能写身份证号；号码只填在“证件号码”一栏。", code="id_number")
 
 
 class StyledFormMixin:
@@ -44,6 +52,8 @@ class StyledFormMixin:
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
             if isinstance(field, forms.CharField):
                 _take_plain_text(field)
+        for name in SHOWN_IN_FULL & self.fields.keys():
+            self.fields[name].validators = [*self.fields[name].validators, refuse_id_number]
 
 
 def _take_plain_text(field: forms.CharField) -> None:

@@ -1,9 +1,7 @@
 """Forms of uploads: the file, the headings matched by hand, what is asked before writing and before an undo."""
 
 import datetime as dt
-import tempfile
 import uuid
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -14,6 +12,7 @@ from eldercare.errors import Refused
 from eldercare.excel.ledgers import Ledger, all_ledgers, ledger_of
 from eldercare.excel.limits import LIMITS, MB
 from eldercare.excel.preflight import preflight
+from eldercare.excel.scratch import scratch
 from eldercare.forms import StyledFormMixin
 from eldercare.lists import ListFilterForm, search_field
 from eldercare.models import ImportBatch, OrgUnit, User
@@ -104,8 +103,8 @@ class UploadForm(StyledFormMixin, forms.Form):
                 "请删去图片和无关的工作表，或分成几个文件。"
             )
         self.content = file.read()
-        with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-            path = Path(folder) / "upload"
+        with scratch() as folder:
+            path = folder / "upload"
             path.write_bytes(self.content)
             try:
                 preflight(path, file.name)

@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import logging
-import tempfile
+import unicodedata
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +23,7 @@ from eldercare.excel.ledgers import Ledger, ledger_of
 from eldercare.excel.limits import LIMITS
 from eldercare.excel.reading import Table, open_upload
 from eldercare.excel.receipt import Receipt, write_receipt
+from eldercare.excel.scratch import scratch
 from eldercare.excel.slips import as_findings
 from eldercare.excel.staging import Stage
 from eldercare.models import AuditEvent, ColumnMapping, ImportBatch, ImportFile, OrgUnit, User
@@ -71,7 +72,7 @@ def take_in(
             "org_unit": org_unit,
             "as_of": ledger_day,
             "file": file,
-            "filename": audit.masked(Path(filename.replace("\\", "/")).name)[-200:],
+            "filename": _shown_name(filename),
             "sheet": sheet[:60],
             "created_by": by,
         },
@@ -117,7 +118,7 @@ def ask_to_apply(
         raise Refused(f"有 {batch.warnings} 行带警告。请核对后在“警告说明”里写明情况，再写入。")
     if close_missing and not ledger.closes:
         raise Refused("这种台账不能按“表中没有”停用。")
-    batch.only_good, batch.close_missing, batch.reason = only_good, close_missing, reason[:200]
+    batch.only_good, batch.close_missing, batch.reason = only_good, close_missing, audit.masked(reason)[:200]
     batch.status, batch.message, batch.attempts, batch.applied_by = Status.APPLYING, "", 0, by
     batch.save()
     return batch
@@ -149,6 +150,12 @@ def require(by: User, ledger: Ledger, unit: OrgUnit) -> None:
         raise NotAllowed("台账由镇(街道)或县上传。")
 
 
+def _shown_name(filename: str) -> str:
+    """Without folders, signs that turn the writing direction, and the middle of a person's number."""
+    name = Path(filename.replace("\\", "/")).name
+    return audit.masked("".join(each for each in name if unicodedata.category(each) != "Cf"))[-200:]
+
+
 def content_of(batch: ImportBatch) -> bytes:
     return key_ring().decrypt_bytes(bytes(batch.file.content), FILE_CONTEXT)
 
@@ -161,8 +168,8 @@ def opened(batch: ImportBatch, ledger: Ledger) -> Iterator[Table]:
             "fingerprint", "mapping"
         )
     )
-    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-        path = Path(folder) / "upload"
+    with scratch() as folder:
+        path = folder / "upload"
         path.write_bytes(content_of(batch))
         with open_upload(path, batch.filename) as upload:
             yield upload.find_table(
@@ -203,6 +210,14 @@ def _unlock(batch_id: int) -> None:
     except Exception:  # the connection is gone, and the lock with it
         logger.info("The lock of upload %s went with its connection.", batch_id)
         connection.close()
+
+
+def lock_tables(ledger: Ledger) -> None:
+    """Nobody else writes to the ledger until this transaction ends; reading goes on. Always in one order: of two
+    who want them, writing and taking back, one waits."""
+    tables = ", ".join(sorted(f'"{model._meta.db_table}"' for model in ledger.tracked))
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def who(user: User | None, **more: object) -> dict:

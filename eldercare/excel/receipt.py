@@ -9,7 +9,6 @@ recognised and left out. The work is done by a child process: it opens the stran
 """
 
 import logging
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from eldercare.excel.layout import RECEIPT_HEADING
 from eldercare.excel.limits import LIMITS, Limits
 from eldercare.excel.preflight import FileKind
 from eldercare.excel.reading import Table
+from eldercare.excel.scratch import scratch
 
 EDITABLE_CELLS = 700_000  # openpyxl holds some 400 bytes per cell
 COPY = "您上传的是 .{} 文件，不能保留原来的格式：回执是内容相同的 .xlsx 副本，请在副本上改正后上传。"
@@ -86,9 +86,9 @@ def _texts(findings: Sequence[Finding]) -> dict[int, str]:
 
 def _run(path: Path | str, kind: FileKind, out: Path | str, job: dict, limits: Limits) -> bool:
     """Whether the workbook has drawings."""
-    with tempfile.TemporaryDirectory(prefix="receipt-") as scratch:
-        made = Path(scratch) / "receipt.xlsx"
-        with Child(path, kind.value, task="receipt", limits=limits, scratch=Path(scratch)) as child:
+    with scratch() as folder:
+        made = folder / "receipt.xlsx"
+        with Child(path, kind.value, task="receipt", limits=limits, scratch=folder) as child:
             child.tell(job | {"out": str(made), "column_heading": RECEIPT_HEADING})
             _, drawings = child.frame()
         Path(out).write_bytes(made.read_bytes())

@@ -9,8 +9,9 @@ import pghistory
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from eldercare.audit import masked
 from eldercare.errors import Conflict, Refused
-from eldercare.excel.batches import record_step, require, who
+from eldercare.excel.batches import lock_tables, record_step, require, who
 from eldercare.excel.ledgers import Ledger, ledger_of
 from eldercare.models import ImportBatch, User
 
@@ -36,6 +37,7 @@ def undo(batch: ImportBatch, *, by: User, reason: str, leave_changed: bool = Fal
         raise Refused("请写明撤销的原因。")
     ledger.guard(batch)
     left: list[dict] = []
+    lock_tables(ledger)
     with pghistory.context(**who(by, import_undo=batch.pk)):
         for model in reversed(ledger.tracked):
             left += _Table(model, batch).undo()
@@ -47,7 +49,7 @@ def undo(batch: ImportBatch, *, by: User, reason: str, leave_changed: bool = Fal
             "可以勾选“保留这些行，撤销其余的”再试。"
         )
     batch.status, batch.undone_at, batch.undone_by = Status.UNDONE, timezone.now(), by
-    batch.undo_reason, batch.undo_left = reason[:200], left[:LISTED]
+    batch.undo_reason, batch.undo_left = masked(reason)[:200], left[:LISTED]
     batch.save()
     ledger.written(batch)
     record_step(batch, by, "撤销", reason=reason, kept=len(left))
@@ -95,7 +97,6 @@ class _Table:
         ]
 
     def undo(self) -> list[dict]:
-        self._execute(f'LOCK TABLE "{self.table}" IN SHARE ROW EXCLUSIVE MODE')
         changed = self.touched_since()
         made = [
             pk

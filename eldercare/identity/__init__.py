@@ -13,6 +13,7 @@ from eldercare.identity.citizens import (
     Sex,
     check_id_number,
     compare_with_id,
+    holds_id_number,
     id_check_character,
     ordinary_id,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "check_phone",
     "compare_with_id",
     "credit_check_character",
+    "holds_id_number",
     "id_check_character",
     "is_synthetic",
     "luhn_holds",

@@ -238,3 +238,13 @@ def compare_with_id(
     if sex and checked.sex and sex != checked.sex:
         found.append(warning("sex_differs", "填写的性别与身份证号第 17 位不一致。"))
     return tuple(found)
+
+
+_WITHIN = re.compile(
+    r"(?<![0-9])[1-9][0-9]{5}(?:19[0-9]{2}|20[01][0-9])(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx](?![0-9])"
+)
+
+
+def holds_id_number(text: str) -> bool:
+    """Whether an identity number of 18 characters stands in a text, where it would be kept and shown in full."""
+    return _WITHIN.search(text) is not None

@@ -1,7 +1,6 @@
 """Files of uploads: the form that takes one, templates, the original, the receipt."""
 
 import hashlib
-import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -20,6 +19,7 @@ from eldercare import audit
 from eldercare.errors import Conflict, Refused
 from eldercare.excel import batches
 from eldercare.excel.ledgers import Ledger, Situation
+from eldercare.excel.scratch import scratch
 from eldercare.excel.template import write_template
 from eldercare.excel.working import situation_of
 from eldercare.excel.writing import CONTENT_TYPE
@@ -185,8 +185,8 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     batch = visible_batch(request, pk)
     try:
-        with tempfile.TemporaryDirectory(prefix="receipt-") as folder:
-            out = Path(folder) / "receipt.xlsx"
+        with scratch() as folder:
+            out = folder / "receipt.xlsx"
             made = batches.receipt(batch, out)
             content = out.read_bytes()
     except Refused as refusal:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from eldercare.forms import StyledFormMixin
+from eldercare.forms import StyledFormMixin, refuse_id_number
 from eldercare.lists import search_field
 from eldercare.models import User
 from facilities.actions.waiting import EDITABLE
@@ -57,6 +57,7 @@ class MoveForm(StyledFormMixin, forms.Form):
     reason = forms.CharField(
         label="调整原因",
         max_length=100,
+        validators=[refuse_id_number],  # it becomes part of the note
         widget=forms.TextInput(attrs={"placeholder": "如：失能等级变化，经研究优先安排"}),
     )
 

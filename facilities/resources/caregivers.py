@@ -9,7 +9,16 @@ from eldercare.excel.ledgers import Check, Field, Ledger, Prepare, Situation, Ta
 from eldercare.identity import Sex, check_id_number, ordinary_id
 from eldercare.models import OrgUnit
 from facilities.models import Caregiver, Certificate, Employment, Facility, Training
-from facilities.resources.common import MOVED, PHONE, TOWNSHIP, Facilities, Units, choices, facility_names, tell
+from facilities.resources.common import (
+    MOVED,
+    PHONE,
+    TOWNSHIP,
+    Facilities,
+    Units,
+    choices,
+    facility_names,
+    tell,
+)
 from facilities.rules.staff import LEVELLED, OLDEST, YOUNGEST, check_post
 
 ID_NUMBER = Column(
@@ -23,6 +32,8 @@ LEVELS = (
     Choice("2", "二级(技师)", ("二级", "技师", "2级", "二级/技师")),
     Choice("1", "一级(高级技师)", ("一级", "高级技师", "1级", "一级/高级技师")),
 )
+REGISTERED_ELSEWHERE = "此人已在其他镇(街道)登记；如确在本单位任职，请联系县级经办添加任职。"
+USE_NEW = "此人已按 18 位身份证号登记，请改填 18 位号码。"
 NO_WORDS = ("-", "—", "——", "/", "\\", "--", "－", "无")
 COLUMNS: tuple[Column, ...] = (
     TOWNSHIP,
@@ -97,7 +108,25 @@ def _prepare(situation: Situation) -> Prepare:
                 tell(situation, rows, index, remarks, BY_KEY)
             _from_number(values, index, row["id_number"])
 
+        _old_numbers(situation, rows)
+
     return prepare
+
+
+def _old_numbers(situation: Situation, rows: CleanBatch) -> None:
+    """Whoever is registered under the number of 18 characters is not registered again under that of 15 digits."""
+    numbers = enumerate(rows.values["id_number"])
+    became = {index: check_id_number(each).upgrades for index, each in numbers if each and len(each) == 15}
+    if not became:
+        return
+    wanted = [number for upgrades in became.values() for number in upgrades]
+    known = {each.id_number.reveal(): each.pk for each in Caregiver.objects.filter(id_number__in=wanted)}
+    own = Employment.objects.filter(org_unit__path__startswith=situation.unit.path)
+    here = set(own.filter(caregiver__in=known.values()).values_list("caregiver", flat=True))
+    for index, upgrades in became.items():
+        for pk in [known[number] for number in upgrades if number in known][:1]:
+            words = USE_NEW if pk in here else REGISTERED_ELSEWHERE
+            situation.say(rows, index, ID_NUMBER, words)
 
 
 def _unremarkable(record: tuple, place: Facility | None, today: dt.date) -> tuple[dt.date, str] | None:
@@ -262,11 +291,13 @@ TRAINING = Target(
 
 # Said without any detail of the other place: a township learns only that it must ask.
 ELSEWHERE = """
-    SELECT s.row, '此人已在其他镇(街道)登记；如确在本单位任职，请联系县级经办添加任职。'
+    SELECT s.row, 'REGISTERED_ELSEWHERE'
       FROM {stage} s JOIN facilities_caregiver c ON c.id_number = s.id_number
      WHERE NOT EXISTS (SELECT 1 FROM facilities_employment e JOIN eldercare_orgunit u ON u.id = e.org_unit_id
                         WHERE e.caregiver_id = c.id AND u.path LIKE %(path)s || '%%')
-       AND EXISTS (SELECT 1 FROM facilities_employment e WHERE e.caregiver_id = c.id)"""
+       AND EXISTS (SELECT 1 FROM facilities_employment e WHERE e.caregiver_id = c.id)""".replace(
+    "REGISTERED_ELSEWHERE", REGISTERED_ELSEWHERE
+)
 SHARED = """
     SELECT s.row, '此人在其他镇(街道)另有任职，姓名、性别、出生日期请由县级经办修改。'
       FROM {stage} s JOIN facilities_caregiver c ON c.id_number = s.id_number

@@ -170,6 +170,8 @@ def _chosen(request: HttpRequest):
     if request.POST.get("scope") == FILTERED:
         form = BedFilterForm(QueryDict(request.POST.get("query", "")), user=request.user)
         chosen = filter_beds(everything, form.chosen())
+        if form.unused():  # left out, it would mean more beds than anybody has seen
+            return everything.none(), f"筛选条件“{'、'.join(form.unused())}”有误，请重新筛选后再选择。"
         return (chosen, "") if chosen.exists() else (chosen, "没有符合筛选条件的床位。")
     ticked = [int(each) for each in request.POST.getlist("bed") if each.isdecimal() and len(each) < 18]
     beds = everything.filter(pk__in=ticked)

@@ -20,6 +20,7 @@ from facilities.models import Caregiver, Employment
 from facilities.pages.staff import StaffFilterForm, load_person, staff_listing, staff_rows
 
 FEWEST_DIGITS = 15  # of an identity number; a name holds none
+MOST_DIGITS = 6  # that may get into an address: seven may be a telephone number, or part of another
 
 
 @require_safe
@@ -53,8 +54,12 @@ def find(request: HttpRequest) -> HttpResponse:
     kept = {
         name: value for name, value in parse_qsl(request.POST.get("query", "")) if name not in ("q", "page")
     }
-    if sum(letter.isdigit() for letter in text) >= FEWEST_DIGITS:
+    digits = sum(letter.isdigit() for letter in text)
+    if digits >= FEWEST_DIGITS:
         return _find_number(request, text, kept)
+    if digits > MOST_DIGITS:
+        messages.info(request, "请输入姓名，或完整的证件号码；不能按电话或号码的一部分查找。")
+        text = ""
     query = urlencode(kept | ({"q": text[:40]} if text else {}))
     return redirect(reverse("caregiver-list") + (f"?{query}" if query else ""))
 

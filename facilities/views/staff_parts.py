@@ -187,7 +187,9 @@ def _removed(request: HttpRequest, part) -> HttpResponse:
     if request.method == "POST":
         seen = request.POST.get("seen", "")
         try:
-            actions.remove_part(part=part, seen=int(seen) if seen.isdecimal() else -1, by=request.user)
+            actions.remove_part(
+                part=part, seen=int(seen) if seen.isdecimal() and len(seen) < 18 else -1, by=request.user
+            )
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -27,7 +27,10 @@ def show(case: Case, found: dict) -> str:
 
 
 def _ratios(case: Case, found: dict) -> list[str]:
-    seconds = {each["label"]: each["seconds"] for each in found["measurements"]}
+    seconds = {}
+    for each in found["measurements"]:
+        seconds[each["label"]] = each["seconds"]
+        seconds |= {f"{each['label']}: {name}": taken for name, taken in each["parts"].items()}
     lines = []
     for ratio in case.ratios:
         if ratio.of in seconds and ratio.to in seconds:

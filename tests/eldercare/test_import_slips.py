@@ -119,12 +119,12 @@ def test_what_the_change_does_to_the_indicators(cast, clerk, home):
     assert "不影响本月指标" in text_of(page_of(clerk, batch))
     effects = [
         {"metric": "机构床位数", "unit": "沈荡镇", "before": 20, "after": 22},
-        {"indicator": "护理型床位占比", "number": "1", "plan": "十四五", "unit": "海盐县", "before": "60.0%", "after": "62.5%", "url": "/plans/"},
+        {"indicator": "护理型床位占比", "number": "1", "plan": "十四五", "unit": "沈荡镇", "before": "60.0%", "after": "62.5%", "url": "/plans/"},
     ]  # fmt: skip
     ImportBatch.objects.filter(pk=batch.pk).update(effects=effects)
     page = text_of(page_of(clerk, batch))
     assert "对 2025 年 6 月指标的影响" in page
-    assert "海盐县 60.0% 62.5%" in page
+    assert "沈荡镇 60.0% 62.5%" in page
     assert "机构床位数 沈荡镇 20 22" in page
     assert page.index("护理型床位占比") < page.index("机构床位数")
 

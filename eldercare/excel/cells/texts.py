@@ -6,6 +6,7 @@ import unicodedata
 
 from eldercare.excel.cells.flawed import Flawed, error, note, warning
 from eldercare.excel.columns import CellError, Column, Kind
+from eldercare.identity import holds_id_number
 
 EXACT = 10**15  # Excel keeps 15 digits of a number
 LOST_DIGITS = (
@@ -14,6 +15,7 @@ LOST_DIGITS = (
 )
 CODE_AS_NUMBER = "这一格是数值 {}，不是文本，开头的 0 可能已被 Excel 丢失。请把整列设为“文本”格式后重新填写。"
 FORMULA_ERROR = "公式出错 {}，没有数值。请改正公式，或直接填写结果。"
+NUMBER_IN_TEXT = "这一格里有身份证号。这一列会原样显示，不能写证件号码，请删去；号码只填在“证件号码”列。"
 NOT_CALCULATED = "公式没有计算结果。请用 WPS 或 Excel 打开，保存后再上传，或直接填写结果。"
 
 _ORDINARY = re.compile("[!-~\u4e00-\u9fff\u3001\u3002\u300a\u300b（），：；·]+").fullmatch
@@ -90,7 +92,7 @@ _FIRST, _REST = "[0-9A-Za-z\u4e00-\u9fff]", "[!-~\u4e00-\u9fff\u3001\u3002\u300a
 def ordinary(column: Column):
     """Matches what needs no second look: begins with a letter, digit or Chinese character, holds nothing odd."""
     if column.kind is Kind.TEXT:
-        return re.compile(f"{_FIRST}{_REST}{{0,{column.max_length - 1}}}").fullmatch
+        return re.compile(f"(?!.*[0-9]{{17}}){_FIRST}{_REST}{{0,{column.max_length - 1}}}").fullmatch
     if column.kind is Kind.NAME and column.max_length >= 8:
         return re.compile("[\u4e00-\u9fff]{2,8}").fullmatch
     if column.kind is Kind.CODE and column.max_length >= 12:
@@ -110,6 +112,8 @@ def clean_text(text: str, column: Column) -> object:
         return error(f"有 {len(value)} 个字，超过 {column.max_length} 个字的上限，请精简。")
     if value in _ERROR_TEXTS:
         return error(FORMULA_ERROR.format(value))
+    if len(value) >= 18 and holds_id_number(value):
+        return error(NUMBER_IN_TEXT)
     if "\ufffd" in value:
         return warning(value, "有乱码（�），请核对原件后改正。")
     return value
