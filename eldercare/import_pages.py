@@ -322,7 +322,9 @@ def effects_of(batch: ImportBatch, user: User) -> Effects:
     counted for the county too; the township sees its own."""
     names = {each["unit"] for each in batch.effects}
     seen = set(OrgUnit.objects.visible_to(user).filter(name__in=names).values_list("name", flat=True))
-    ordered = sorted((each for each in batch.effects if each["unit"] in seen), key=lambda each: "indicator" not in each)
+    ordered = sorted(
+        (each for each in batch.effects if each["unit"] in seen), key=lambda each: "indicator" not in each
+    )
     return Effects(ordered[:EFFECTS], ordered[EFFECTS:])
 
 
