@@ -1,7 +1,13 @@
 """Ledgers of facilities, beds and the people who work there."""
 
 from facilities.models.beds import Bed, Stay, WaitingEntry
-from facilities.models.facilities import QUALIFICATIONS, Facility, FacilityRating, FacilityVillage
+from facilities.models.facilities import (
+    QUALIFICATIONS,
+    Facility,
+    FacilityRating,
+    FacilityVillage,
+    without_qualifications,
+)
 from facilities.models.staff import Attendance, Caregiver, Certificate, Employment, Training
 
 __all__ = [
@@ -17,4 +23,5 @@ __all__ = [
     "Stay",
     "Training",
     "WaitingEntry",
+    "without_qualifications",
 ]

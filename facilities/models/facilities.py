@@ -208,6 +208,11 @@ QUALIFICATIONS: tuple[str, ...] = tuple(
 )
 
 
+def without_qualifications(rows: models.QuerySet, facility: str) -> models.QuerySet:
+    """Rows of a list with their facility, but without the two dozen spells that a list does not show."""
+    return rows.defer(*(f"{facility}__{name}" for name in QUALIFICATIONS))
+
+
 class FacilityPartQuerySet(ScopedQuerySet):
     scope_path = "facility__org_unit"
 

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from eldercare.excel.writing import Kind
 from eldercare.lists import Badge, Column, Listing, contains
 from eldercare.models import User
-from facilities.models import Bed, Facility, Stay, WaitingEntry
+from facilities.models import Bed, Facility, Stay, WaitingEntry, without_qualifications
 
 # 2 before 10: shorter numbers first, then by letter.
 BED_ORDER = ("room_length", "room", "number_length", "number")
@@ -38,6 +38,7 @@ def filter_beds(beds: QuerySet, chosen: dict[str, Any]) -> QuerySet:
     """``chosen`` from BedFilterForm; the beds as they stand on its day."""
     day = chosen.get("day") or timezone.localdate()
     beds = beds_on(_at_place(beds, chosen, "facility"), day).select_related("facility__org_unit")
+    beds = without_qualifications(beds, "facility")
     if kind := chosen.get("kind"):
         beds = beds.filter(kind=kind)
     if attribute := chosen.get("attribute"):
@@ -167,6 +168,7 @@ def filter_stays(stays: QuerySet, chosen: dict[str, Any]) -> QuerySet:
     """``chosen`` from StayFilterForm. Who had left by the day also came before it."""
     day = chosen.get("day") or timezone.localdate()
     stays = _at_place(stays, chosen, "bed__facility").select_related("bed__facility__org_unit")
+    stays = without_qualifications(stays, "bed__facility")
     stays = stays.annotate(room_length=Length("bed__room"), number_length=Length("bed__number"))
     living = chosen.get("living")
     if living == "living":
@@ -225,6 +227,7 @@ STAYS = Listing(
 def filter_waiting(entries: QuerySet, chosen: dict[str, Any]) -> QuerySet:
     """``chosen`` from WaitingFilterForm."""
     entries = _at_place(entries, chosen, "facility").select_related("facility__org_unit")
+    entries = without_qualifications(entries, "facility")
     state = chosen.get("state")
     if state in ("open", "closed"):
         entries = entries.filter(closed_on__isnull=state == "open")

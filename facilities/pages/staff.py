@@ -15,7 +15,15 @@ from eldercare.lists import Badge, Column, ListFilterForm, Listing, contains
 from eldercare.models import User
 from facilities.actions.staff import posts_elsewhere
 from facilities.forms.staff import FacilityField, units_of
-from facilities.models import Attendance, Caregiver, Certificate, Employment, Facility, Training
+from facilities.models import (
+    Attendance,
+    Caregiver,
+    Certificate,
+    Employment,
+    Facility,
+    Training,
+    without_qualifications,
+)
 from facilities.pages import certificates
 from facilities.pages.certificates import Standing
 from facilities.rules.staff import age_on
@@ -174,7 +182,7 @@ def staff_rows(posts: QuerySet[Employment], chosen: dict, day: dt.date) -> Query
             caregiver=OuterRef("caregiver"), held_on__range=(dt.date(day.year, 1, 1), day)
         )
         posts = posts.filter(Exists(year)) if trained == "yes" else posts.exclude(Exists(year))
-    return posts.select_related("caregiver", "facility", "org_unit")
+    return without_qualifications(posts.select_related("caregiver", "facility", "org_unit"), "facility")
 
 
 # --- One person -------------------------------------------------------------------------------------------------

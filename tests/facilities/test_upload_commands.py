@@ -34,13 +34,18 @@ def run(*arguments: str) -> dict:
 def test_import_prints_the_slip_and_undo_takes_it_back(cast, home, tmp_path):
     path, receipt = tmp_path / "床位.xlsx", tmp_path / "回执.xlsx"
     path.write_bytes(workbook(HEADINGS, ("沈荡敬老院", "101", "1", "是"), ("沈荡敬老院", "101", "2", "也许")))
+    book = openpyxl.load_workbook(path)
+    book["台账"]["A3"].number_format = "0.000"
+    book.save(path)
     said = run("import_ledger", "beds", str(path), "--user", "shendang", "--receipt", str(receipt))
     assert {key: said[key] for key in ("new", "changed", "unchanged", "missing", "warnings", "errors")} == {
         "new": 1, "changed": 0, "unchanged": 0, "missing": 0, "warnings": 0, "errors": 1,
     }  # fmt: skip
     (error,) = said["error_list"]
     assert (error["sheet"], error["row"], error["column"], error["value"]) == ("台账", 3, "D", "也许")
-    assert openpyxl.load_workbook(receipt)["台账"]["D3"].comment is not None
+    given_back = openpyxl.load_workbook(receipt)
+    assert given_back["台账"]["D3"].comment is not None
+    assert given_back["台账"]["A3"].number_format == "0.000"  # the own workbook, formats and all, not a copy
     assert Bed.objects.count() == 0
 
     with pytest.raises(CommandError, match="1 行有错误"):

@@ -128,7 +128,11 @@ def text_of_other(value: object, column: Column) -> object:
             return error("这一格的数值不正常，请重新填写。")
         if abs(value) >= EXACT:
             return error(LOST_DIGITS.format(number_text(value)))
-        return clean_text(number_text(value), column)
+        shown = number_text(value)
+        read = clean_text(shown, column)
+        if isinstance(read, str) and float(shown) != value:
+            return note(read, f"这一格是数值，按 Excel 显示的“{shown}”读取。")
+        return read
     if isinstance(value, CellError):
         return cell_error(value)
     if isinstance(value, dt.datetime | dt.date):
