@@ -50,6 +50,8 @@ class StyledFormMixin:
             else:
                 css = "form-control"
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = "此项必填。"
             if isinstance(field, forms.CharField):
                 _take_plain_text(field)
         for name in SHOWN_IN_FULL & self.fields.keys():

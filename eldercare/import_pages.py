@@ -319,11 +319,12 @@ class Effects:
 
 def effects_of(batch: ImportBatch, user: User) -> Effects:
     """Indicators first: they are what people ask about. An upload that the county made for a township was
-    counted for the county too; the township sees its own."""
+    counted for the county too; the township sees its own. What is the same once rounded says nothing."""
     names = {each["unit"] for each in batch.effects}
     seen = set(OrgUnit.objects.visible_to(user).filter(name__in=names).values_list("name", flat=True))
     ordered = sorted(
-        (each for each in batch.effects if each["unit"] in seen), key=lambda each: "indicator" not in each
+        (each for each in batch.effects if each["unit"] in seen and each["before"] != each["after"]),
+        key=lambda each: "indicator" not in each,
     )
     return Effects(ordered[:EFFECTS], ordered[EFFECTS:])
 
@@ -360,6 +361,17 @@ def is_waiting_long(batch: ImportBatch) -> bool:
     """Nobody has begun with it for a while: the background service may be at rest."""
     asked = batch.created_at if batch.status == Status.READING else None
     return bool(asked) and not batch.attempts and timezone.now() - asked > dt.timedelta(seconds=60)
+
+
+def closing_word(ledger: Ledger) -> str:
+    """What becomes of a row that is closed, as the ledger's own column says it: 停用, 停办, 离职."""
+    heading = next((each.heading for each in ledger.columns if each.key == ledger.closes), "")
+    return heading.removesuffix("日期") or "停用"
+
+
+def may_close(batch: ImportBatch, ledger: Ledger) -> bool:
+    """Rows that are no longer in the file; while rows are wrong nobody knows which these are."""
+    return bool(batch.missing and ledger.closes and not batch.errors)
 
 
 def nothing_to_write(batch: ImportBatch) -> bool:

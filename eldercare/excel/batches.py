@@ -118,6 +118,9 @@ def ask_to_apply(
         raise Refused(f"有 {batch.warnings} 行带警告。请核对后在“警告说明”里写明情况，再写入。")
     if close_missing and not ledger.closes:
         raise Refused("这种台账不能按“表中没有”停用。")
+    if close_missing and batch.errors:
+        # Who stands in a wrong row is not "no longer in the file".
+        raise Refused("还有错误的行时，不能登记表中没有的：错误的行里可能就有它们。请改正后重新上传。")
     batch.only_good, batch.close_missing, batch.reason = only_good, close_missing, audit.masked(reason)[:200]
     batch.status, batch.message, batch.attempts, batch.applied_by = Status.APPLYING, "", 0, by
     batch.save()
@@ -148,6 +151,11 @@ def require(by: User, ledger: Ledger, unit: OrgUnit) -> None:
         raise NotAllowed("只能上传本单位的台账。")
     if unit.level not in (OrgUnit.Level.COUNTY, OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING):
         raise NotAllowed("台账由镇(街道)或县上传。")
+
+
+def may_have_file(user: User, batch: ImportBatch) -> bool:
+    """The workbook holds full numbers: it is for the unit that uploaded it and those above, whatever unit it is for."""
+    return user.org_unit.contains(batch.created_by.org_unit)
 
 
 def _shown_name(filename: str) -> str:
@@ -217,7 +225,7 @@ def lock_tables(ledger: Ledger) -> None:
     who want them, writing and taking back, one waits."""
     tables = ", ".join(sorted(f'"{model._meta.db_table}"' for model in ledger.tracked))
     with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
 
 
 def who(user: User | None, **more: object) -> dict:

@@ -173,7 +173,7 @@ def _lists(ledger: Ledger, situation: Situation) -> dict[str, list[str]]:
 @requires(Permission.EDIT_LEDGERS)
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The workbook as it came: full numbers are in it, so each download is an entry of the log."""
-    batch = visible_batch(request, pk)
+    batch = with_file(request, pk)
     content = batches.content_of(batch)
     _record(request, batch, "原表")
     return _download(content, batch.filename, "application/octet-stream")
@@ -183,7 +183,7 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Permission.EDIT_LEDGERS)
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = visible_batch(request, pk)
+    batch = with_file(request, pk)
     try:
         with scratch() as folder:
             out = folder / "receipt.xlsx"
@@ -196,6 +196,14 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     if not made.original:
         messages.info(request, made.message)
     return _download(content, f"{Path(batch.filename).stem}_回执.xlsx", CONTENT_TYPE)
+
+
+def with_file(request: HttpRequest, pk: int) -> ImportBatch:
+    """An upload whose file the user may have: full numbers are in it, and the county may have taken the wrong unit."""
+    batch = visible_batch(request, pk)
+    if not batches.may_have_file(request.user, batch):
+        raise Http404
+    return batch
 
 
 def _record(request: HttpRequest, batch: ImportBatch, what: str) -> None:

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from eldercare import import_actions, import_pages
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.excel import batches
+from eldercare.excel.batches import may_have_file
 from eldercare.excel.ledgers import Ledger, ledger_of
 from eldercare.excel.undoing import changed_since, undo
 from eldercare.excel.writing import Kind
@@ -211,6 +212,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "ledger": ledger_of(batch.ledger),
         "form": form,
+        "closing": import_pages.closing_word(ledger_of(batch.ledger)),
         "is_applied": applied,
         "since": changed_since(batch) if applied else 0,
     }
@@ -219,7 +221,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 def visible_batch(request: HttpRequest, pk: int) -> ImportBatch:
     found = ImportBatch.objects.visible_to(request.user).select_related(
-        "org_unit", "file", "created_by", "applied_by", "undone_by"
+        "org_unit", "file", "created_by__org_unit", "applied_by", "undone_by"
     )
     return get_object_or_404(found.defer("file__content"), pk=pk)
 
@@ -251,6 +253,8 @@ def _page(
         "steps": import_pages.steps_of(batch),
         "earlier": import_pages.earlier_upload(batch, request.user),
         "may_edit": request.user.may(ledger.permission),
+        "may_have_file": request.user.may(ledger.permission) and may_have_file(request.user, batch),
+        "closing": import_pages.closing_word(ledger),
         "refusal": refusal,
     }
     if batch.status in ImportBatch.WORKING:
@@ -278,7 +282,7 @@ def _slip(request: HttpRequest, batch: ImportBatch, ledger: Ledger, form: ApplyF
         "doubtful": doubtful,
         "is_kept_format": batch.filename.lower().endswith(".xlsx"),
         "is_nothing_new": import_pages.nothing_to_write(batch),
-        "is_writable": not import_pages.nothing_to_write(batch) or (batch.missing and ledger.closes),
+        "is_writable": not import_pages.nothing_to_write(batch) or import_pages.may_close(batch, ledger),
         "remembered": import_pages.remembered_match(batch),
     }
 

@@ -62,6 +62,8 @@ class LedgerForm(CheckedMixin, StyledFormMixin, forms.ModelForm):
                     attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"
                 )
                 field.error_messages |= BAD_DATE
+            if isinstance(field, forms.ModelChoiceField):
+                continue  # its choices follow its queryset, which is often set later
             if isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":
                 field.choices = [("", "请选择"), *field.choices[1:]]
             if isinstance(field, ConfidentialFormField):

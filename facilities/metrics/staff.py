@@ -151,7 +151,7 @@ METRICS = (
 STAFF = register(
     Source(
         key="staff",
-        label="人员台账",
+        label="从业人员台账",
         ledger="caregivers",
         rows=lambda period: Employment.objects.on(period.last),
         unit="org_unit",

@@ -51,7 +51,9 @@ def stay_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.EDIT_LEDGERS)
 def move_in(request: HttpRequest) -> HttpResponse:
     """``?facility=&day=`` choose where and when; then the form offers the beds that are free."""
-    where = WhereForm(request.GET if "facility" in request.GET else None, user=request.user)
+    chosen = request.GET.copy()
+    chosen.setdefault("day", str(timezone.localdate()))
+    where = WhereForm(chosen if "facility" in chosen else None, user=request.user)
     context = {"where": where}
     if where.is_valid():
         facility, day = where.cleaned_data["facility"], where.cleaned_data["day"]

@@ -57,7 +57,7 @@ def test_taking_all_asks_about_typed_figures_that_differ(town, form):
     form.fill("#v-institution_beds", "395")
     form.click("[data-take-all]")
     expect(form.locator(".confirm-question h2")).to_contain_text("有 1 项手工填报的数与台账不同")
-    form.get_by_role("button", name="只取未填的").click()
+    form.get_by_role("button", name="只取其余").click()
     expect(form.locator("#v-institution_beds")).to_have_value("395")
     assert entry(town).source == "typed"
     form.click("[data-take-all]")

@@ -65,7 +65,7 @@ def test_a_new_account_works_with_the_initial_password_shown_once(office, cast):
         ({"username": "shendang"}, "该用户名已被使用"),
         ({"username": "Has Blank"}, "小写字母"),
         ({"username": "ab"}, "小写字母"),
-        ({"full_name": ""}, "是必填项"),
+        ({"full_name": ""}, "此项必填。"),
         ({"role": "superuser"}, "选择一个有效的选项"),
         ({"role": Role.LEADER}, "领导须归属县本级"),
     ],

@@ -159,7 +159,7 @@ def test_invisible_characters_are_not_stored():
     form = NoteForm({"note": "\u202e沈\u200b荡\ufeff镇\n第二行", "password": "a\u200bb"})
     assert form.is_valid()
     assert form.cleaned_data == {"note": "沈荡镇\n第二行", "password": "a\u200bb"}
-    assert "字段是必填项" in str(NoteForm({"note": "\u200b\u2066"}).errors["note"])
+    assert "此项必填。" in str(NoteForm({"note": "\u200b\u2066"}).errors["note"])
 
 
 def test_a_name_is_stored_without_invisible_characters(cast, enter):

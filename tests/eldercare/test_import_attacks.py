@@ -364,3 +364,16 @@ def test_an_earlier_upload_is_not_taken_back_over_a_later_one(cast, home):
     assert undo(second, by=cast.township_clerk, reason="再来") == []
     bed = Bed.objects.get()
     assert bed.nursing.on(dt.date(2025, 7, 31))
+
+
+def test_a_file_that_the_county_took_for_the_wrong_township_stays_with_the_county(cast, enter):
+    make_facility(cast.township, "沈荡敬老院")
+    content = workbook(("机构名称", "房间", "床号"), ("沈荡敬老院", "1", "1"), ("没有的院", "1", "1"))
+    batch = upload("beds", content, by=cast.county_clerk, org_unit=cast.township)
+    township, county = enter(cast.township_clerk), enter(cast.county_clerk)
+    for name in ("import-file", "import-receipt"):
+        assert township.get(reverse(name, args=[batch.pk])).status_code == 404
+        assert county.get(reverse(name, args=[batch.pk])).status_code == 200
+    page = township.get(reverse("import-detail", args=[batch.pk])).content.decode()
+    assert "下载原表" not in page
+    assert "下载回执" not in page

@@ -109,7 +109,7 @@ def test_a_request_beyond_any_upload_is_refused_before_it_is_read(clerk):
     ("more", "sentence"),
     [
         ({"ledger": ""}, "请选择要上传哪一种台账"),
-        ({"as_of": ""}, "该字段是必填项"),
+        ({"as_of": ""}, "此项必填。"),
         ({"as_of": "2999-01-01"}, "数据日期不能晚于今天"),
         ({"as_of": "1999-12-31"}, "数据日期不能早于"),
     ],
@@ -259,16 +259,30 @@ def test_warnings_want_a_reason_and_nothing_typed_is_lost(cast, clerk, home):
     assert "已与机构核对" in text_of(page_of(clerk, batch))
 
 
+def test_a_row_that_is_wrong_is_not_taken_for_one_that_is_gone(cast, clerk, home):
+    bed = make_bed(home, "1", room="101")
+    content = workbook(HEADINGS, ("沈荡敬老院", "101", "1", "可能"), ("沈荡敬老院", "10l", "1", "可能"))
+    batch = upload("beds", content, by=cast.township_clerk)
+    other = upload("beds", workbook(HEADINGS, ("沈荡敬老院", "10l", "1", "可能")), by=cast.township_clerk)
+    assert (batch.missing, other.missing) == (0, 1)
+    page = text_of(page_of(clerk, other))
+    assert "错误改正以后，才能登记为停用" in page
+    refused = write(clerk, other, close_missing="on", only_good="on")
+    assert "还有错误的行时，不能登记表中没有的" in text_of(refused)
+    bed.refresh_from_db()
+    assert bed.in_use_to is None
+
+
 def test_what_is_no_longer_in_the_file_can_be_closed(cast, clerk, home):
     make_bed(home, "9", room="109")
     batch = upload("beds", GOOD, by=cast.township_clerk)
     page = page_of(clerk, batch)
-    assert "停用表中没有的 1 张" in text_of(page)
+    assert "把表中没有的 1 张登记为停用" in text_of(page)
     assert "109 9" in text_of(page_of(clerk, batch, tab="missing"))
     write(clerk, batch, close_missing="on")
     work_on(batch.pk)
     assert Bed.objects.get(room="109").in_use_to == DAY
-    assert "停用表中没有的 1 张" in text_of(page_of(clerk, batch))
+    assert "表中没有的 1 张登记为停用" in text_of(page_of(clerk, batch))
 
 
 def test_a_slip_that_changed_since_it_was_opened_is_shown_again(cast, clerk, home):

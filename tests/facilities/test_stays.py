@@ -395,3 +395,9 @@ def test_moving_in_while_the_bed_is_retired(cast):
     )
     bed.refresh_from_db()
     assert (bed.in_use_to is None) == Stay.objects.exists()
+
+
+def test_moving_in_begins_today_when_only_the_facility_is_said(clerk, home):
+    bed = make_bed(home, "1")
+    page = clerk.get(reverse("stay-create"), {"facility": home.pk}).content.decode()
+    assert f'<option value="{bed.pk}"' in page

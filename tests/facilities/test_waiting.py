@@ -59,6 +59,11 @@ def entry_form(home, **fields):
 # --- Entering ------------------------------------------------------------------------------------------------------
 
 
+def test_the_form_offers_the_facilities_of_the_township(clerk, home):
+    page = clerk.get(reverse("waiting-create"), {"facility": home.pk}).content.decode()
+    assert f'<option value="{home.pk}" selected>{home.name}</option>' in page
+
+
 def test_new_entry_stands_at_the_end_masked(home, line, clerk):
     data = entry_form(home)
     page = clerk.post(reverse("waiting-create"), data, follow=True)

@@ -204,7 +204,7 @@ def test_typed_figures_that_differ_are_asked_about_by_number_and_name(desk, home
     assert "有 1 项手工填报的数与台账不同" in page
     assert "比台账多 2 张" in page
     assert "两张待登记" in page
-    assert "只取未填的 1 项" in page
+    assert "只取其余 1 项" in page
     assert (desk.figure("institution_beds"), desk.figure("nursing_beds")) == (120, None)
 
 
