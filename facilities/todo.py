@@ -18,8 +18,8 @@ NAMED = 3  # townships in one line
 
 @todo.register
 def short_of_beds(user: User) -> list[TodoItem]:
-    """床位短缺预警: one line, whether one township is short or several."""
-    if not user.may(Permission.EDIT_LEDGERS):
+    """床位短缺预警: one line, whether one township is short or several. Leaders and reviewers are told too."""
+    if not user.may(Permission.VIEW_LEDGERS):
         return []
     today = timezone.localdate()
     if not WaitingEntry.objects.visible_to(user).waiting_on(today).exists():
@@ -35,7 +35,7 @@ def short_of_beds(user: User) -> list[TodoItem]:
             title,
             reverse("facility-overview"),
             _facts(short),
-            Urgency.DUE,
+            Urgency.DUE if user.may(Permission.EDIT_LEDGERS) else Urgency.INFO,
             count=len(short),
             button="查看",
             tag="预警",

@@ -4,7 +4,19 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +29,7 @@ from facilities.models import Bed, Facility, Stay, WaitingEntry, without_qualifi
 
 # 2 before 10: shorter numbers first, then by letter.
 BED_ORDER = ("room_length", "room", "number_length", "number")
+INSTITUTIONAL_FIRST = Case(When(kind=Bed.Kind.INSTITUTIONAL, then=0), default=1)
 
 
 def in_order(beds: QuerySet) -> QuerySet:
@@ -142,7 +155,7 @@ BED_COLUMNS = (
 BEDS = Listing(
     "床位台账",
     BED_COLUMNS,
-    order=("facility__org_unit__code", "facility__name", *BED_ORDER),
+    order=("facility__org_unit__code", INSTITUTIONAL_FIRST, "facility__name", *BED_ORDER),
     unit="张",
     is_off=is_retired,
 )

@@ -87,6 +87,8 @@ CERTIFICATE_OF_ROLE = {"caregiver": "skill_level", "social_worker": "social_work
 def _prepare(situation: Situation) -> Prepare:
     units = Units(situation)
     known = Facilities(situation, BY_KEY["facility"])
+    # A sheet without the column of reasons shows the doubt at the number itself.
+    columns = BY_KEY if "id_reason" in situation.present else BY_KEY | {"id_reason": ID_NUMBER}
 
     def prepare(rows: CleanBatch) -> None:
         known.fill(rows, units)
@@ -105,7 +107,7 @@ def _prepare(situation: Situation) -> Prepare:
             if place is not None:
                 row["facility_opened_on"], row["facility_closed_on"] = place.opened_on, place.closed_on
             if remarks := check_post(row, today=situation.as_of):
-                tell(situation, rows, index, remarks, BY_KEY)
+                tell(situation, rows, index, remarks, columns)
             _from_number(values, index, row["id_number"])
 
         _old_numbers(situation, rows)

@@ -123,8 +123,11 @@ def _prepare(situation: Situation) -> Prepare:
             for unit, key in zip(values["org_unit_id"], values["name_key"], strict=True)
         ]
         _ratings(situation, rows)
+        wrong_codes = {each.row for each in rows.findings if each.key == "credit_code"}
         for index in range(len(rows.rows)):
             row = {key: values[key][index] for key in keys}
+            if rows.rows[index] in wrong_codes:
+                del row["credit_code"]  # it is there, only wrong
             row["org_unit"] = codes.get(values["org_unit_id"][index])
             pk = values["facility_id"][index]
             if pk is not None:

@@ -48,6 +48,7 @@ def test_a_township_is_short_of_beds_when_they_are_taken_and_people_wait(
     assert f"{people * 10}.0%" in page
     home = text(enter(cast.township_clerk).get("/"))
     assert ("床位短缺：沈荡镇" in home) is is_short
+    assert ("床位短缺：沈荡镇" in text(enter(cast.leader).get("/"))) is is_short
     assert "床位短缺：" not in text(enter(cast.other_township_clerk).get("/"))
 
 

@@ -113,3 +113,11 @@ def test_a_sheet_with_a_few_columns_changes_those_and_cannot_make_a_facility(cas
     apply(batch, only_good=True, reason="床位另表上传")
     home.refresh_from_db()
     assert (home.kind, home.operation, home.fire_accepted) == ("destitute_home", "public", Spells.since(DAY))
+
+
+def test_a_wrong_credit_code_is_not_asked_for_a_second_time(cast):
+    headings = (*HEADINGS, "统一社会信用代码", "法人登记")
+    row = (1, "沈荡敬老院", "", "敬老院", "公建民营", SINCE, "是", "是", "", "", "", "91330424MA2B0", "是")
+    batch = upload("facilities", workbook(headings, row), by=cast.township_clerk)
+    (messages,) = said(batch).values()
+    assert [each for each in messages if "信用代码" in each] == ["统一社会信用代码应为 18 位，这里是 13 位。"]

@@ -150,3 +150,12 @@ def test_what_was_accepted_once_is_not_asked_again(cast, home):
         "caregivers", workbook(HEADINGS[:5], ("乙", wrong, home.name, "社工", MAY)), by=cast.township_clerk
     )
     assert (changed.changed, changed.warnings) == (1, 1)
+
+
+def test_a_doubtful_number_is_marked_where_it_stands_when_the_sheet_has_no_column_of_reasons(cast, home):
+    number = next_id()
+    doubtful = number[:17] + ("0" if number[17] != "0" else "1")
+    content = workbook(HEADINGS, ("周小禾", doubtful, "沈荡敬老院", "护理员", MAY))
+    (line,) = upload("caregivers", content, by=cast.township_clerk).lines.exclude(findings=[])
+    (finding,) = [each for each in line.findings if "校验位" in each["message"]]
+    assert (finding["key"], finding["column"]) == ("id_number", HEADINGS.index("身份证号"))
