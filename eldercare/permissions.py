@@ -29,6 +29,14 @@ class Permission(StrEnum):
     VIEW_LEDGERS = "view_ledgers"
     EDIT_LEDGERS = "edit_ledgers"  # in the browser and by upload
     REVEAL_NUMBERS = "reveal_numbers"  # an identity or telephone number in full, with a reason
+    VIEW_PEOPLE = "view_people"  # elders and what they receive, by name; numbers masked
+    EDIT_PEOPLE = "edit_people"  # the register of elders, in the browser and by upload
+    CHECK_ENROLMENTS = "check_enrolments"  # apply, check and announce
+    APPROVE_ENROLMENTS = "approve_enrolments"
+    EDIT_PROGRAMMES = "edit_programmes"
+    VIEW_PAYMENTS = "view_payments"  # batches and their totals
+    PREPARE_PAYMENTS = "prepare_payments"
+    APPROVE_PAYMENTS = "approve_payments"
     EDIT_PLANS = "edit_plans"
     CONFIRM_INDICATORS = "confirm_indicators"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -41,9 +49,18 @@ _READING = frozenset(
         Permission.VIEW_REPORTS,
         Permission.VIEW_INDICATORS,
         Permission.VIEW_LEDGERS,
+        Permission.VIEW_PAYMENTS,
     }
 )
-_LEDGERS = frozenset({Permission.EDIT_LEDGERS, Permission.REVEAL_NUMBERS})
+_LEDGERS = frozenset(
+    {
+        Permission.EDIT_LEDGERS,
+        Permission.REVEAL_NUMBERS,
+        Permission.VIEW_PEOPLE,
+        Permission.EDIT_PEOPLE,
+        Permission.CHECK_ENROLMENTS,
+    }
+)
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.TOWNSHIP_CLERK: _READING | _LEDGERS | {Permission.ENTER_REPORTS},
@@ -54,8 +71,18 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.REMIND_UNITS,
         Permission.EDIT_PLANS,
         Permission.CONFIRM_INDICATORS,
+        Permission.APPROVE_ENROLMENTS,
+        Permission.EDIT_PROGRAMMES,
+        Permission.PREPARE_PAYMENTS,
     },
-    Role.COUNTY_REVIEWER: _READING | {Permission.REVIEW_REPORTS, Permission.REMIND_UNITS},
+    Role.COUNTY_REVIEWER: _READING
+    | {
+        Permission.REVIEW_REPORTS,
+        Permission.REMIND_UNITS,
+        Permission.VIEW_PEOPLE,
+        Permission.APPROVE_ENROLMENTS,
+        Permission.APPROVE_PAYMENTS,
+    },
     Role.LEADER: _READING,
     Role.ADMINISTRATOR: frozenset({Permission.SIGNED_IN, Permission.MANAGE_ACCOUNTS}),
     Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.VIEW_LOG}),

@@ -1,8 +1,8 @@
 """From staged rows to what they change, and from that to the ledger: one diff, then one UPDATE and one INSERT a table.
 
-``diff`` leaves a temporary table ``import_dif`` with the rows that are new or changed, and nothing of the others; so an
-upload in which little has changed costs little more than reading it. All statements are made from the ledger's
-declaration; values are parameters.
+``diff`` leaves a temporary table ``import_dif`` with the staged rows that are new or changed, and nothing of the others;
+so an upload in which little has changed costs little more than reading it. What it says of them stands in columns that
+begin with ``dif_``. All statements are made from the ledger's declaration; values are parameters.
 """
 
 from collections.abc import Collection
@@ -56,7 +56,11 @@ class Changes:
             new = f"({name}.id IS NULL AND {when})"
             differs = [self._differs(target, item) for item in self.fields(target)]
             changed = f"({name}.id IS NOT NULL AND ({' OR '.join(differs) or 'false'}))"
-            columns += [f"{name}.id AS {name}_id", f"{new} AS {name}_new", f"{changed} AS {name}_changed"]
+            columns += [
+                f"{name}.id AS dif_{name}_id",
+                f"{new} AS dif_{name}_new",
+                f"{changed} AS dif_{name}_changed",
+            ]
             wanted += [new, changed]
             news.append(new if name == self.ledger.subject else "false")
             for item in self.fields(target):
@@ -74,10 +78,10 @@ class Changes:
         self.execute("DROP TABLE IF EXISTS import_dif")
         self.execute(
             f"""CREATE TEMPORARY TABLE import_dif AS
-            SELECT s.row, CASE WHEN {is_new} THEN 'new' ELSE 'changed' END AS state,
-                   {self.ledger.subject}.id AS subject_id,
-                   left({self.ledger.row_label}, 200) AS label,
-                   {' || '.join(olds) or "'{}'::jsonb"} AS old, {' || '.join(words) or "'{}'::jsonb"} AS new,
+            SELECT s.*, CASE WHEN {is_new} THEN 'new' ELSE 'changed' END AS dif_state,
+                   {self.ledger.subject}.id AS dif_subject_id,
+                   left({self.ledger.row_label}, 200) AS dif_label,
+                   {' || '.join(olds) or "'{}'::jsonb"} AS dif_old, {' || '.join(words) or "'{}'::jsonb"} AS dif_new,
                    {', '.join(columns)}
               FROM {self.stage.table} s {' '.join(joins)}
              WHERE NOT s.bad AND ({' OR '.join(wanted)})"""
@@ -135,8 +139,8 @@ class Changes:
         )
         self.execute(
             f"""UPDATE eldercare_importline line SET target_id = {subject.name}.id
-                  FROM import_dif d JOIN {self.stage.table} s ON s.row = d.row {joins}
-                 WHERE d.{subject.name}_new AND line.batch_id = %(batch)s AND line.row = d.row"""
+                  FROM import_dif s {joins}
+                 WHERE s.dif_{subject.name}_new AND line.batch_id = %(batch)s AND line.row = s.row"""
         )
 
     def _update(self, target: Target) -> None:
@@ -145,8 +149,8 @@ class Changes:
             sets += [f'"{column}" = {sql}' for column, sql in target.on_update.items()]
             self.execute(
                 f"""UPDATE {target.table} t SET {', '.join(sets)}
-                      FROM import_dif d JOIN {self.stage.table} s ON s.row = d.row
-                     WHERE d.{target.name}_changed AND t.id = d.{target.name}_id"""
+                      FROM import_dif s
+                     WHERE s.dif_{target.name}_changed AND t.id = s.dif_{target.name}_id"""
             )  # fmt: skip
 
     def _set(self, target: Target, item: Field) -> str:
@@ -176,8 +180,8 @@ class Changes:
         self.execute(
             f"""INSERT INTO {target.table} ({columns})
                 SELECT DISTINCT ON ({same}) {', '.join(values.values())}
-                  FROM import_dif d JOIN {self.stage.table} s ON s.row = d.row {parents}
-                 WHERE d.{target.name}_new ORDER BY {same}, s.row""",
+                  FROM import_dif s {parents}
+                 WHERE s.dif_{target.name}_new ORDER BY {same}, s.row""",
             **more,
         )  # fmt: skip
 

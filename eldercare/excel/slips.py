@@ -55,7 +55,8 @@ def store(changes: Changes, findings: Mapping[int, Sequence[dict]], *, stale: It
     changes.execute(
         f"""INSERT INTO eldercare_importline
                   (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
-           SELECT %(batch)s, row, state, false, subject_id, {HIDDEN.format("coalesce(label, '')")}, old, new, '[]', row = ANY(%(stale)s)
+           SELECT %(batch)s, row, dif_state, false, dif_subject_id, {HIDDEN.format("coalesce(dif_label, '')")},
+                  dif_old, dif_new, '[]', row = ANY(%(stale)s)
              FROM import_dif""",
         stale=list(stale),
     )
@@ -124,7 +125,7 @@ def stale_rows(changes: Changes) -> list[int]:
                  FROM import_dif d
                  FULL JOIN (SELECT * FROM eldercare_importline
                              WHERE batch_id = %(batch)s AND state IN ('new', 'changed')) l ON l.row = d.row
-                WHERE (d.state, d.subject_id, d.old, d.new) IS DISTINCT FROM (l.state, l.target_id, l.old, l.new)
+                WHERE (d.dif_state, d.dif_subject_id, d.dif_old, d.dif_new) IS DISTINCT FROM (l.state, l.target_id, l.old, l.new)
                 ORDER BY 1"""
         )
     ]

@@ -1,0 +1,57 @@
+"""The register of elders, subsidy programmes, payments and care at home."""
+
+from subsidies.models.assessments import Ability, Assessment, AssessmentSettings, LevelMapping
+from subsidies.models.care import Adaptation, FamilyBed, Service, Visit, VisitRule
+from subsidies.models.elders import (
+    Elder,
+    ElderChange,
+    ElderMerge,
+    ElderTag,
+    HouseholdHead,
+    Payee,
+)
+from subsidies.models.enrolments import Certification, Enrolment, EnrolmentStep, PublicNotice
+from subsidies.models.payments import (
+    Batch,
+    Finding,
+    ListedPerson,
+    PaymentLine,
+    Recovery,
+    RecoveryEntry,
+    ReturnRow,
+)
+from subsidies.models.programmes import Band, Exclusion, FundingShare, Programme, RuleVersion
+
+__all__ = [
+    "Ability",
+    "Adaptation",
+    "Assessment",
+    "AssessmentSettings",
+    "Band",
+    "Batch",
+    "Certification",
+    "Elder",
+    "ElderChange",
+    "ElderMerge",
+    "ElderTag",
+    "Enrolment",
+    "EnrolmentStep",
+    "Exclusion",
+    "FamilyBed",
+    "Finding",
+    "FundingShare",
+    "HouseholdHead",
+    "LevelMapping",
+    "ListedPerson",
+    "Payee",
+    "PaymentLine",
+    "Programme",
+    "PublicNotice",
+    "Recovery",
+    "RecoveryEntry",
+    "ReturnRow",
+    "RuleVersion",
+    "Service",
+    "Visit",
+    "VisitRule",
+]
