@@ -48,6 +48,27 @@ DESTINATIONS = (
             "ledger-",
         ),
     ),
+    Destination(
+        "老年人",
+        "elder-list",
+        Permission.VIEW_PEOPLE,
+        "users",
+        ("elder", "payee", "assessment", "certification"),
+    ),
+    Destination(
+        "补贴津贴",
+        "payment-home",
+        Permission.VIEW_PAYMENTS,
+        "coins",
+        ("payment", "batch", "programme", "enrolment", "public-notice", "recovery", "listed"),
+    ),
+    Destination(
+        "居家关爱",
+        "care-home",
+        Permission.VIEW_PEOPLE,
+        "heart",
+        ("care", "visit", "adaptation", "family-bed"),
+    ),
     Destination("规划看板", "dashboard", Permission.VIEW_INDICATORS, "chart", ("dashboard",)),
     Destination(
         "规划指标", "plan-list", Permission.VIEW_INDICATORS, "target", ("plan", "indicator", "registration")

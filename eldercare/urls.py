@@ -37,6 +37,7 @@ urlpatterns = [
     path("imports/<int:pk>/discard/", imports.discard, name="import-discard"),
     path("imports/<int:pk>/undo/", imports.take_back, name="import-undo"),
     path("ledgers/", include("facilities.urls")),
+    path("", include("subsidies.urls")),
     path("", include("indicators.urls")),
 ]
 

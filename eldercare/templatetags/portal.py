@@ -51,6 +51,8 @@ ICONS = {
     '<path d="M16 3v4"/>',
     "inbox": '<path d="M4 13l3-8h10l3 8v6H4z"/><path d="M4 13h5l1 2.500h4l1-2.500h5"/>',
     "screen": '<rect x="3" y="5" width="18" height="12" rx="1.5"/><path d="M9 21h6"/><path d="M12 17v4"/>',
+    "coins": '<circle cx="12" cy="12" r="9"/><path d="M8.5 7.500l3.5 5 3.5-5"/><path d="M12 12.500V18"/><path d="M9 13h6"/><path d="M9 15.500h6"/>',
+    "heart": '<path d="M12 20S4 15 4 9.500a4.2 4.2 0 0 1 8-1.800 4.2 4.2 0 0 1 8 1.800C20 15 12 20 12 20z"/>',
     "filter": '<path d="M4 5h16l-6 8v6l-4-2v-4z"/>',
 }
 

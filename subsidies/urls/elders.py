@@ -1,0 +1,5 @@
+"""Addresses of elders."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

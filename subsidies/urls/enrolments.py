@@ -1,0 +1,5 @@
+"""Addresses of enrolments."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

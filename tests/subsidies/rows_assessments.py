@@ -1,0 +1,10 @@
+"""Who reaches which page of assessments."""
+
+from tests.outsider import Row
+
+
+def prepare(cast, things: dict) -> dict:
+    return {}
+
+
+ROWS: dict[str, Row] = {}
