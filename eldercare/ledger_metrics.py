@@ -95,6 +95,9 @@ class Source:
     metrics: tuple[LedgerMetric, ...]
     columns: tuple[Column, ...] = ()  # of the list of rows behind a figure
     related: tuple[str, ...] = ()  # select_related for the columns
+    # Where the rows are worked out and not kept: the model, and its look-up to the unit, whose rows are the ledger.
+    kept_in: tuple[type[Model], str] | None = None
+    is_by_rules: bool = False  # its statement is written from rules in the database, so anew each time
 
     @property
     def unit_key(self) -> str:
@@ -192,7 +195,11 @@ def kept(units: Sequence[OrgUnit]) -> dict[tuple[int, str], bool]:
         return result
     # The first row of a unit is enough, so each is asked for alone; a village keeps no ledger.
     places = OrgUnit.objects.filter(_paths(units)).exclude(level=OrgUnit.Level.VILLAGE).order_by()
-    tables = {(_model_of(source), source.unit): source.ledger for source in _sources.values() if source.unit}
+    tables = {
+        source.kept_in or (_model_of(source), source.unit): source.ledger
+        for source in _sources.values()
+        if source.unit
+    }
     firsts = {
         f"first_{number}": Subquery(
             model._default_manager.filter(**{unit: OuterRef("pk")}).order_by().values("pk")[:1]
@@ -304,7 +311,8 @@ def _counted(
     source: Source, metrics: Sequence[LedgerMetric], period: Period, places: Sequence[Place]
 ) -> list[tuple[Any, ...]]:
     """Rows of (unit id, value of each metric); a unit without rows is missing."""
-    compiled = _compiled(source, tuple(metrics), period)
+    compile_ = _compiled.__wrapped__ if source.is_by_rules else _compiled
+    compiled = compile_(source, tuple(metrics), period)
     if compiled is None or not places:
         return []
     statement, params = compiled

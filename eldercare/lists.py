@@ -30,6 +30,10 @@ with ``?export=xlsx`` gives the workbook; the link is part of the include. The c
 The number of queries is fixed as long as ``rows`` brings what the columns read: select_related, annotations, or
 ``Listing.attach``, which gets the rows of a page (or 1,000 of an export) at once and adds attributes to them.
 Identity and telephone numbers do not belong in an address: do not offer to search for them here.
+
+A list of a hundred thousand rows and more: ``Listing(…, is_long=True)``. Then pages go forward and back without
+numbers (see keyset.py), ``rows`` may be several querysets that share no row, ``everything`` brings what the columns
+read, and a list can be ordered only by columns of the row itself that are never null and stand in an index.
 """
 
 import datetime as dt
@@ -47,16 +51,17 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from eldercare import audit
+from eldercare import audit, keyset
 from eldercare.excel import writing
 from eldercare.excel.writing import Kind
 from eldercare.forms import FilterForm
+from eldercare.keyset import KeysetPage
 from eldercare.models import AuditEvent
 
 PAGE_SIZE = 50
 EXPORT_LIMIT = 100_000
 CHUNK = 1000
-OWN = ("sort", "export")
+OWN = ("sort", "export", "after")
 NUMERIC = frozenset(Kind) - {Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.DATETIME}
 
 
@@ -106,6 +111,7 @@ class Listing:
     unit: str = "条"
     attach: Callable[[list[Any]], None] | None = None
     is_off: Callable[[Any], bool] | None = None  # rows shown in grey
+    is_long: bool = False
 
 
 class ListFilterForm(FilterForm):
@@ -185,7 +191,7 @@ class ListPage:
     """What the template shows."""
 
     form: ListFilterForm
-    page: Page
+    page: Page | KeysetPage
     headings: list[Heading]
     lines: list[Line]
     unused: str  # a sentence, or ""
@@ -193,6 +199,7 @@ class ListPage:
     export_query: str
     unit: str
     sort: str
+    is_long: bool = False
 
     @property
     def numbers(self) -> list[int | str]:
@@ -207,20 +214,22 @@ def list_page(
     *,
     form: ListFilterForm,
     everything: QuerySet,
-    rows: QuerySet,
+    rows: QuerySet | Sequence[QuerySet],
     template: str,
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """``everything`` tells an empty ledger from a filter that nothing fits; ``rows`` are those that fit."""
     sort, problem = _sort_of(request, listing)
-    rows = _ordered(rows, listing, sort)
+    if listing.is_long:
+        source: _Source = _LongSource(listing, everything, rows, sort)
+    else:
+        source = _Source(listing, _ordered(rows, listing, sort))
     unused = [*form.unused(), *([problem] if problem else [])]
     sentence = f"查询条件{'、'.join(f'“{name}”' for name in unused)}没有采用，请查对。" if unused else ""
     if request.GET.get("export") == "xlsx":
-        return _export(request, listing, form, rows, sentence)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = list(page.object_list)
-    page.object_list = found
+        return _export(request, listing, form, source, sentence)
+    page = source.page(request.GET)
+    found = page.object_list
     if listing.attach and found:
         listing.attach(found)
     shown = ListPage(
@@ -233,8 +242,58 @@ def list_page(
         export_query=_query(request, export="xlsx"),
         unit=listing.unit,
         sort=sort,
+        is_long=listing.is_long,
     )
     return render(request, template, {"ledger": shown, "form": form} | (context or {}))
+
+
+class _Source:
+    """Where the rows of a page and of an export come from."""
+
+    def __init__(self, listing: Listing, rows: QuerySet) -> None:
+        self.listing, self.rows = listing, rows
+
+    def page(self, query: QueryDict) -> Page | KeysetPage:
+        page = Paginator(self.rows, PAGE_SIZE).get_page(query.get("page"))
+        page.object_list = list(page.object_list)
+        return page
+
+    def number(self) -> int:
+        """Up to one more than an export takes."""
+        return self.rows.order_by()[: EXPORT_LIMIT + 1].count()
+
+    def chunks(self) -> Iterator[list[Any]]:
+        every = self.rows[:EXPORT_LIMIT].iterator(chunk_size=CHUNK)
+        while chunk := list(islice(every, CHUNK)):
+            yield chunk
+
+
+class _LongSource(_Source):
+    def __init__(
+        self, listing: Listing, everything: QuerySet, rows: QuerySet | Sequence[QuerySet], sort: str
+    ) -> None:
+        self.everything = everything
+        self.branches = [rows] if isinstance(rows, QuerySet) else list(rows)
+        self.order = _long_order(listing, sort)
+
+    def page(self, query: QueryDict) -> KeysetPage:
+        return keyset.page_of(query, self.everything, self.branches, self.order, PAGE_SIZE)
+
+    def number(self) -> int:
+        return sum(branch.order_by()[: EXPORT_LIMIT + 1].count() for branch in self.branches)
+
+    def chunks(self) -> Iterator[list[Any]]:
+        return keyset.read_all(self.everything, self.branches, self.order, limit=EXPORT_LIMIT, chunk=CHUNK)
+
+
+def _long_order(listing: Listing, sort: str) -> list[str]:
+    """All in one direction, the key last: what an index can give."""
+    if not sort:
+        return [*listing.order, "pk"]
+    column = next(each for each in listing.columns if each.key == sort.removeprefix("-"))
+    falls = column.order[0].startswith("-") is not sort.startswith("-")
+    names = [*(each.removeprefix("-") for each in column.order), "pk"]
+    return [f"-{each}" if falls else each for each in names]
 
 
 def _sort_of(request: HttpRequest, listing: Listing) -> tuple[str, str]:
@@ -258,7 +317,7 @@ def _ordered(rows: QuerySet, listing: Listing, sort: str) -> QuerySet:
 def _query(request: HttpRequest, **changes: str) -> str:
     """The query of this address with changes, from the first page on."""
     query = request.GET.copy()
-    for name in ("page", "export"):
+    for name in ("page", "after", "before", "export"):
         query.pop(name, None)
     for name, value in changes.items():
         query[name] = value
@@ -294,10 +353,10 @@ def _shown(value: object, kind: Kind) -> object:
 
 
 def _export(
-    request: HttpRequest, listing: Listing, form: ListFilterForm, rows: QuerySet, sentence: str
+    request: HttpRequest, listing: Listing, form: ListFilterForm, source: _Source, sentence: str
 ) -> HttpResponse:
     """What is filtered, in the columns of the page. The export is an entry of the log."""
-    number = rows.order_by()[: EXPORT_LIMIT + 1].count()
+    number = source.number()
     conditions = form.conditions()
     audit.record(
         AuditEvent.Action.EXPORT,
@@ -311,14 +370,13 @@ def _export(
     if number > EXPORT_LIMIT:
         note += f"共有超过 {EXPORT_LIMIT} {listing.unit}，只导出了前 {EXPORT_LIMIT} {listing.unit}，请缩小范围分次导出。"
     columns = [writing.Column(each.heading, each.width, each.kind) for each in listing.columns]
-    sheet = writing.Sheet(listing.title, columns, _values(listing, rows[:EXPORT_LIMIT]))
+    sheet = writing.Sheet(listing.title, columns, _values(listing, source))
     name = f"{request.user.org_unit.name}{listing.title}_{timezone.localdate():%Y%m%d}.xlsx"
     return writing.workbook_response(name, sheets=[sheet], note=note, by=request.user)
 
 
-def _values(listing: Listing, rows: QuerySet) -> Iterator[list[object]]:
-    every = rows.iterator(chunk_size=CHUNK)
-    while chunk := list(islice(every, CHUNK)):
+def _values(listing: Listing, source: _Source) -> Iterator[list[object]]:
+    for chunk in source.chunks():
         if listing.attach:
             listing.attach(chunk)
         for row in chunk:

@@ -108,6 +108,7 @@ for _name, _value in embedded.broker_settings(env).items():
 # The timetable is Django-free data so that the beat process needs no database of its own.
 CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "eldercare.tasks.work_on_imports", "schedule": 10.0},
+    "sweep-batches": {"task": "subsidies.tasks.make_batches", "schedule": 10.0},
     "sweep-roll-ups": {"task": "indicators.tasks.roll_up", "schedule": 10.0},
     "open-month": {"task": "indicators.tasks.open_month", "schedule": crontab(minute="*/5")},
     "mark-late-and-lock": {"task": "indicators.tasks.mark_late_and_lock", "schedule": crontab(minute="*/15")},

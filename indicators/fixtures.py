@@ -10,6 +10,7 @@ Formats, all UTF-8 JSON:
 * ``org_units_*.json``: a list of ``code name level parent valid_from``; the path is derived. Where it is not
   known since when a unit exists, ``valid_from`` is 2000-01-01, before every figure of the portal.
 * ``metrics.json``: a list with the fields of ``Metric``; ``subset_of`` names a metric by its code.
+* ``level_mappings.json``: a list of ``standard original level``; what an older result of an assessment means.
 * ``plans/*.json``: ``plan``, ``indicators`` (each with ``targets`` and ``baselines``) and ``remarks``; fields
   that are left out have the model's default; decimals are written as text.
 """
@@ -27,6 +28,7 @@ from django.db import models, transaction
 
 from eldercare.models import OrgUnit
 from indicators.models import Baseline, Indicator, Metric, Plan, PlanRemark, Target
+from subsidies.models import LevelMapping
 
 Row = dict[str, Any]
 
@@ -61,6 +63,7 @@ def load_all(*, overwrite: bool = False) -> list[Count]:
         for path in sorted(folder.glob("org_units_*.json"))
     ]
     counts.append(load_metrics(read_json(folder / "metrics.json"), overwrite=overwrite))
+    counts.append(load_level_mappings(read_json(folder / "level_mappings.json"), overwrite=overwrite))
     for path in sorted((folder / "plans").glob("*.json")):
         counts += load_plan(read_json(path), overwrite=overwrite)
     return counts
@@ -113,6 +116,20 @@ def load_metrics(rows: Iterable[Row], *, overwrite: bool = False) -> Count:
 def _metric_values(row: Row) -> Row:
     values = {key: value for key, value in row.items() if key not in ("code", "subset_of")}
     return {**values, "plausible_change": Decimal(row["plausible_change"])}
+
+
+@transaction.atomic
+def load_level_mappings(rows: Iterable[Row], *, overwrite: bool = False) -> Count:
+    count = Count("等级对照")
+    known = {(each.standard, each.original): each for each in LevelMapping.objects.all()}
+    for row in rows:
+        existing = known.get((row["standard"], row["original"]))
+        if existing is None:
+            LevelMapping.objects.create(**row)
+            count.inserted += 1
+        else:
+            _settle(existing, {"level": row["level"]}, count, overwrite=overwrite)
+    return count
 
 
 @transaction.atomic

@@ -6,3 +6,6 @@ class SubsidiesConfig(AppConfig):
 
     name = "subsidies"
     verbose_name = "补贴津贴"
+
+    def ready(self) -> None:
+        from subsidies import todo_assessments  # noqa: F401 - lines of the home page

@@ -2,6 +2,8 @@
 
 from subsidies.models.assessments import Ability, Assessment, AssessmentSettings, LevelMapping
 from subsidies.models.care import Adaptation, FamilyBed, Service, Visit, VisitRule
+from subsidies.models.doubles import DistinctElders
+from subsidies.models.due import DuePeriod
 from subsidies.models.elders import (
     Elder,
     ElderChange,
@@ -30,6 +32,8 @@ __all__ = [
     "Band",
     "Batch",
     "Certification",
+    "DistinctElders",
+    "DuePeriod",
     "Elder",
     "ElderChange",
     "ElderMerge",

@@ -13,6 +13,7 @@ from eldercare.scoping import ScopedQuerySet
 from eldercare.spells import SpellsField
 from facilities.models import Caregiver, Facility
 from facilities.models.facilities import track
+from subsidies.models.name_grams import NameGrams, grams_sought
 
 
 class ElderQuerySet(ScopedQuerySet):
@@ -20,9 +21,10 @@ class ElderQuerySet(ScopedQuerySet):
         """Elders for whom the user's unit is responsible, and those who live there (人户分离)."""
         if not user.is_authenticated or user.org_unit_id is None:
             return self.none()
-        if user.org_unit.level == OrgUnit.Level.COUNTY:
-            return super().visible_to(user)
+        # Numbers, not a join: the order of the list comes from an index that begins with them.
         below = list(OrgUnit.objects.filter(path__startswith=user.org_unit.path).values_list("pk", flat=True))
+        if user.org_unit.level == OrgUnit.Level.COUNTY:
+            return self.filter(org_unit__in=below)
         return self.filter(Q(org_unit__in=below) | Q(residence_unit__in=below))
 
     def current(self) -> Self:
@@ -40,10 +42,23 @@ class ElderQuerySet(ScopedQuerySet):
         """Alive, living in the county at the end of ``day``."""
         return self.current().alive_on(day).filter(resident__on=day)
 
+    def named(self, text: str) -> Self:
+        """Whose name holds ``text``: any two characters of it are found through an index."""
+        key, grams = name_key(text), grams_sought(text)
+        found = self.alias(grams=NameGrams("name_key")).filter(grams__contains=grams)
+        return found if len(key) < 3 else found.filter(name_key__contains=key)
+
     def aged(self, years: int, day: dt.date) -> Self:
         """At least so many years old at the end of the month of ``day``: a birthday counts from its month on."""
-        latest = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
-        return self.filter(born_on__lt=latest.replace(year=latest.year - years))
+        return self.filter(born_on__lt=_first_birth_of_younger(years, day))
+
+    def younger_than(self, years: int, day: dt.date) -> Self:
+        return self.filter(born_on__gte=_first_birth_of_younger(years, day))
+
+
+def _first_birth_of_younger(years: int, day: dt.date) -> dt.date:
+    following = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+    return following.replace(year=following.year - years)
 
 
 @track
@@ -169,6 +184,13 @@ class Elder(models.Model):
             models.Index(fields=["org_unit", "name_key", "id"], name="elder_unit_name"),
             models.Index(fields=["residence_unit", "name_key", "id"], name="elder_residence_name"),
             models.Index(fields=["born_on"], name="elder_born"),
+            models.Index(fields=["name_key", "born_on"], name="elder_same_person"),
+            models.Index(
+                fields=["residence_unit", "name_key", "id"],
+                name="elder_elsewhere",
+                condition=~Q(residence_unit=F("org_unit")),
+            ),
+            models.Index(fields=["org_unit"], name="elder_no_number", condition=Q(id_number=None)),
         ]
 
     def __str__(self) -> str:

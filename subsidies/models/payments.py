@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from eldercare.encryption import EncryptedField
-from eldercare.models import OrgUnit, User
+from eldercare.models import ImportFile, OrgUnit, User
 from eldercare.scoping import ScopedQuerySet
 from facilities.models.facilities import track
 from subsidies.models.elders import Elder, Payee
@@ -64,6 +64,16 @@ class Batch(models.Model):
     )
     sent_at = models.DateTimeField("导出时间", null=True, blank=True)
     sheet_checksum = models.CharField("银行表校验和", max_length=64, blank=True, editable=False)
+    sheet = models.ForeignKey(
+        ImportFile,
+        verbose_name="银行表",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="导出时的原样，加密；再次导出就是它",
+    )
     reconciled_at = models.DateTimeField("对账时间", null=True, blank=True)
     return_note = models.CharField("退回意见", max_length=300, blank=True)
 
@@ -179,7 +189,12 @@ class PaymentLine(models.Model):
             models.UniqueConstraint(
                 fields=["enrolment", "for_month", "month", "kind"],
                 name="line_once",
-                condition=~Q(state__in=("held", "dropped", "failed")),
+                condition=~Q(state__in=("held", "dropped", "failed")) & ~Q(kind="offset"),
+            ),
+            models.UniqueConstraint(
+                fields=["batch", "recovery"],
+                name="line_one_offset",
+                condition=Q(kind="offset") & ~Q(state__in=("held", "dropped", "failed")),
             ),
             models.UniqueConstraint(
                 fields=["enrolment", "for_month"],
@@ -236,6 +251,9 @@ class Finding(models.Model):
     detail = models.CharField("说明", max_length=300, blank=True, help_text="不写证件、账户号码")
     decision = models.CharField("处理", max_length=5, choices=Decision.choices, blank=True)
     reason = models.CharField("理由", max_length=200, blank=True)
+    end_reason = models.CharField(
+        "停发原因", max_length=15, choices=Enrolment.EndReason.choices, blank=True, help_text="审批后写入资格"
+    )
     decided_by = models.ForeignKey(
         User, verbose_name="处理人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -400,6 +418,7 @@ class RecoveryEntry(models.Model):
         REPAID = "repaid", "追回"
         OFFSET = "offset", "抵扣"
         WRITTEN_OFF = "written_off", "核销"
+        OFFSET_UNDONE = "not_offset", "抵扣退回"  # the payment it was taken from failed
 
     recovery = models.ForeignKey(
         Recovery, verbose_name="追缴", on_delete=models.CASCADE, related_name="entries"

@@ -1,0 +1,236 @@
+"""The gate before payment (发放前闸口): what a person must look at in a batch before it may be approved.
+
+Each kind of finding is one statement over the people of the batch. A detail never holds a number of a document or an
+account.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from eldercare.identity import check_id_number
+from subsidies.engine.entitlements import entitlements
+from subsidies.engine.rules import Rules, facts_day, last_day
+from subsidies.engine.text import Statement
+from subsidies.models import Batch, Elder, Exclusion, Finding, ListedPerson, RuleVersion
+
+LIVE = "l.state NOT IN ('held', 'dropped', 'failed')"
+
+
+def find(batch: Batch, rules: Rules) -> int:
+    """Write the findings of a batch; those of an earlier making that are gone are deleted. Says how many there are."""
+    found: set[tuple[int, str]] = set()
+    for kind, rows in _searches(batch, rules):
+        rows = list(rows)
+        found |= {(enrolment, kind) for enrolment, _ in rows}
+        _write(batch, kind, rows)
+    gone = [
+        pk for pk, *key in batch.findings.values_list("pk", "enrolment_id", "kind") if tuple(key) not in found
+    ]
+    batch.findings.filter(pk__in=gone).delete()
+    return len(found)
+
+
+def settle_lines(batch: Batch, enrolments: Collection[int] | None = None) -> int:
+    """Hold or drop the lines of people about whom it was so decided, and put back the others. Says how many lines."""
+    statement = Statement()
+    which = (
+        ""
+        if enrolments is None
+        else f"AND l.enrolment_id = ANY({statement.value(list(enrolments))}::bigint[])"
+    )
+    return statement.run(f"""UPDATE subsidies_paymentline l SET state = decided.state
+        FROM (
+            SELECT l.id, CASE WHEN bool_or(f.decision = 'end') THEN 'dropped'
+                WHEN bool_or(f.decision = 'hold') THEN 'held' ELSE 'planned' END AS state
+            FROM subsidies_paymentline l
+            LEFT JOIN subsidies_finding f ON f.batch_id = l.batch_id AND f.enrolment_id = l.enrolment_id
+            WHERE l.batch_id = {batch.pk} AND l.state IN ('planned', 'held', 'dropped') {which}
+            GROUP BY l.id
+        ) decided
+        WHERE l.id = decided.id AND l.state <> decided.state""")
+
+
+def _write(batch: Batch, kind: str, rows: Iterable[tuple[int, str]]) -> None:
+    Finding.objects.bulk_create(
+        (Finding(batch=batch, enrolment_id=pk, kind=kind, detail=detail[:300]) for pk, detail in rows),
+        batch_size=5000,
+        update_conflicts=True,
+        unique_fields=["batch", "enrolment", "kind"],
+        update_fields=["detail"],
+    )
+
+
+def _searches(batch: Batch, rules: Rules) -> Iterable[tuple[str, Iterable[tuple[int, str]]]]:
+    kinds = Finding.Kind
+    yield kinds.NO_ACCOUNT, _no_account(batch)
+    yield kinds.SHARED_ACCOUNT, _shared_account(batch)
+    yield kinds.OUTLIER, _outliers(batch)
+    if rules.beneficiary != "elder":
+        return
+    yield kinds.ON_DEATH_LIST, _listed(batch, [ListedPerson.Kind.DEATH])
+    yield kinds.ON_OTHER_LIST, _listed(batch, [kind for kind in ListedPerson.Kind if kind != "death"])
+    yield kinds.DIED, _died(batch)
+    yield kinds.MOVED_OUT, _moved_out(batch)
+    yield kinds.DOUBLE_PERSON, _doubles(batch)
+    yield kinds.CONFLICT, _conflicts(batch)
+    yield kinds.NO_ID_NUMBER, _no_number(batch)
+    yield kinds.AGE_MISMATCH, _age_mismatches(batch)
+    version = rules.version_in(batch.month)
+    if version and version.certification != RuleVersion.Certification.NONE:
+        yield kinds.NOT_CERTIFIED, _not_certified(batch, version)
+    if version and rules.names & {"ability", "assessed"}:
+        yield kinds.ASSESSMENT_EXPIRED, _assessment_expired(batch, version)
+
+
+def _people(batch: Batch) -> str:
+    """Those whom the batch would pay something: one row per enrolment, with the amount."""
+    return f"""(SELECT l.enrolment_id, min(l.elder_id) AS elder_id, sum(l.amount) AS amount,
+            max(l.for_month) AS last_month
+        FROM subsidies_paymentline l WHERE l.batch_id = {batch.pk} AND l.kind <> 'recovery'
+        GROUP BY l.enrolment_id)"""
+
+
+def _no_account(batch: Batch) -> list[tuple[int, str]]:
+    return Statement().rows(f"""SELECT p.enrolment_id, '没有在用的收款账户，钱发不出去；请补登账户后重新生成，或暂缓。'
+        FROM {_people(batch)} p JOIN subsidies_enrolment e ON e.id = p.enrolment_id
+        LEFT JOIN facilities_employment post ON post.id = e.post_id
+        WHERE NOT EXISTS (SELECT FROM subsidies_payee a WHERE a.used_to IS NULL AND a.account <> '' AND
+            (a.elder_id = e.elder_id OR a.caregiver_id = post.caregiver_id OR a.facility_id = e.facility_id))""")
+
+
+def _shared_account(batch: Batch) -> list[tuple[int, str]]:
+    """The same account under several people who are paid in this batch: husband and wife, or a mistake."""
+    return Statement().rows(f"""WITH paid AS (
+            SELECT p.enrolment_id, a.account, coalesce(elder.name, a.name) AS name
+            FROM {_people(batch)} p JOIN subsidies_enrolment e ON e.id = p.enrolment_id
+            LEFT JOIN facilities_employment post ON post.id = e.post_id
+            LEFT JOIN subsidies_elder elder ON elder.id = e.elder_id
+            JOIN subsidies_payee a ON a.used_to IS NULL AND a.account <> '' AND
+                (a.elder_id = e.elder_id OR a.caregiver_id = post.caregiver_id OR a.facility_id = e.facility_id)
+        ),
+        shared AS (SELECT account, string_agg(name, '、' ORDER BY enrolment_id) AS names
+            FROM paid GROUP BY account HAVING count(*) > 1)
+        SELECT paid.enrolment_id, '同一账户收款的有：' || left(shared.names, 100)
+        FROM paid JOIN shared USING (account)""")
+
+
+def _outliers(batch: Batch) -> list[tuple[int, str]]:
+    """Far more than the median of the batch, and than the same person got in the batch before."""
+    statement = Statement()
+    factor = statement.value(batch.programme.outlier_factor)
+    before = statement.value((batch.month - dt.timedelta(days=1)).replace(day=1))
+    return statement.rows(f"""WITH p AS MATERIALIZED {_people(batch)},
+        middle AS (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) AS amount FROM p),
+        earlier AS (
+            SELECT l.enrolment_id, sum(l.amount) AS amount FROM subsidies_paymentline l
+            JOIN p USING (enrolment_id)
+            WHERE l.month = {before}::date AND l.kind <> 'recovery' AND {LIVE} GROUP BY l.enrolment_id
+        )
+        SELECT p.enrolment_id, '本批应发 ' || p.amount || ' 元，全批中位数 ' || middle.amount || ' 元'
+            || coalesce('，上月 ' || earlier.amount || ' 元', '，上月没有发放')
+        FROM p CROSS JOIN middle LEFT JOIN earlier USING (enrolment_id)
+        WHERE p.amount > {factor} * middle.amount
+          AND (earlier.amount IS NULL OR p.amount > {factor} * earlier.amount)""")
+
+
+def _listed(batch: Batch, kinds: list[str]) -> list[tuple[int, str]]:
+    """On a list that another office sent; both numbers are stored under one key, so equal ones are equal."""
+    statement = Statement()
+    labels = statement.value([ListedPerson.Kind(kind).label for kind in kinds])
+    names = statement.value([str(kind) for kind in kinds])
+    return statement.rows(f"""SELECT p.enrolment_id, string_agg(k.label || '名单' ||
+            coalesce('，' || to_char(x.happened_on, 'YYYY-MM-DD'), '') || coalesce('，' || nullif(x.source, ''), ''), '；')
+        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id
+        JOIN subsidies_listedperson x ON x.id_number = e.id_number AND x.org_unit_id = {batch.programme.org_unit_id}
+        JOIN unnest({names}::text[], {labels}::text[]) AS k (kind, label) ON k.kind = x.kind
+        GROUP BY p.enrolment_id""")
+
+
+def _died(batch: Batch) -> list[tuple[int, str]]:
+    return Statement().rows(f"""SELECT p.enrolment_id, to_char(e.died_on, 'YYYY-MM-DD') || ' 死亡，本批按规则发到 '
+            || to_char(p.last_month, 'YYYY"年"MM"月"') || '，合计 ' || p.amount || ' 元'
+        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id WHERE e.died_on IS NOT NULL""")
+
+
+def _moved_out(batch: Batch) -> list[tuple[int, str]]:
+    statement = Statement()
+    last = statement.value(last_day(batch.month))
+    return statement.rows(f"""SELECT p.enrolment_id, '到 ' || to_char({last}::date, 'YYYY-MM-DD') || ' 户籍已不在本县'
+        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id
+        WHERE NOT isempty(e.registered) AND upper(e.registered) <= {last}::date""")
+
+
+def _doubles(batch: Batch) -> list[tuple[int, str]]:
+    """The same name and birthday twice among those paid: two townships, or an old and a new number."""
+    return Statement().rows(f"""WITH paid AS (
+            SELECT p.enrolment_id, e.id, e.name_key, e.born_on, u.name AS unit
+            FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id
+            JOIN eldercare_orgunit u ON u.id = e.org_unit_id
+        )
+        SELECT a.enrolment_id, '与同名、同出生日期的另一人（' || string_agg(DISTINCT b.unit, '、') || '）可能是同一人'
+        FROM paid a JOIN paid b ON b.name_key = a.name_key AND b.born_on = a.born_on AND b.id <> a.id
+        GROUP BY a.enrolment_id""")
+
+
+def _conflicts(batch: Batch) -> list[tuple[int, str]]:
+    """Paid for a month by a programme that excludes this one, whichever of the two gives way."""
+    relations = (Exclusion.Relation.EXCLUSIVE, Exclusion.Relation.HIGHER)
+    statement = Statement()
+    names = statement.value([str(each) for each in relations])
+    return statement.rows(f"""SELECT l.enrolment_id, string_agg(DISTINCT
+            to_char(l.for_month, 'YYYY"年"MM"月"') || '已发“' || other.name || '”', '；')
+        FROM subsidies_paymentline l
+        JOIN subsidies_exclusion x ON x.relation = ANY({names})
+          AND {batch.programme_id} IN (x.yielding_id, x.prevailing_id)
+          AND l.for_month >= x.effective_from AND (x.effective_to IS NULL OR l.for_month <= x.effective_to)
+        JOIN subsidies_programme other ON other.id IN (x.yielding_id, x.prevailing_id) AND other.id <> {batch.programme_id}
+        JOIN subsidies_enrolment e ON e.programme_id = other.id AND e.elder_id = l.elder_id
+        JOIN LATERAL (
+            SELECT sum(t.amount) AS amount FROM subsidies_paymentline t
+            WHERE t.enrolment_id = e.id AND t.for_month = l.for_month AND t.kind <> 'offset'
+              AND t.state NOT IN ('held', 'dropped', 'failed')
+        ) theirs ON theirs.amount > 0
+        WHERE l.batch_id = {batch.pk} AND l.kind NOT IN ('recovery', 'offset')
+        GROUP BY l.enrolment_id""")
+
+
+def _no_number(batch: Batch) -> list[tuple[int, str]]:
+    return Statement().rows(f"""SELECT p.enrolment_id, '没有证件号码，不能发放；请补登后重新生成，或暂缓。'
+        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id WHERE e.id_number IS NULL""")
+
+
+def _age_mismatches(batch: Batch) -> Iterable[tuple[int, str]]:
+    """The number is encrypted, so its date of birth is compared here and not in the database."""
+    paid = dict(Statement().rows(f"SELECT p.elder_id, p.enrolment_id FROM {_people(batch)} p"))
+    numbers = Elder.objects.filter(pk__in=paid, id_kind=Elder.IdKind.RESIDENT, id_reason="")
+    for pk, number, born_on in numbers.values_list("pk", "id_number", "born_on").iterator(2000):
+        checked = check_id_number(number.reveal())
+        if checked.birth_date and checked.birth_date != born_on:
+            yield paid[pk], f"档案上的出生日期 {born_on} 与证件号码里的不符，请核对后改正或说明"
+
+
+def _not_certified(batch: Batch, version: RuleVersion) -> list[tuple[int, str]]:
+    """Back pay for people whose certification has run out meanwhile; the month itself the rules do not pay."""
+    regular = Statement().rows(
+        f"SELECT enrolment_id FROM subsidies_paymentline WHERE batch_id = {batch.pk} AND kind = 'regular'"
+    )
+    paid_now = {pk for (pk,) in regular}
+    others = Statement().rows(f"SELECT p.enrolment_id FROM {_people(batch)} p")
+    waiting = [pk for (pk,) in others if pk not in paid_now]
+    rows = entitlements(batch.programme, [batch.month], enrolments=waiting) if waiting else []
+    return [
+        (row.enrolment_id, f"{version.get_certification_display()}认证已逾期，本批只有以前月份的补发")
+        for row in rows
+        if row.is_enrolled and not row.is_certified
+    ]
+
+
+def _assessment_expired(batch: Batch, version: RuleVersion) -> list[tuple[int, str]]:
+    """The last assessment has run out, or does within the month."""
+    statement = Statement()
+    day = statement.value(max(facts_day(version, batch.month), last_day(batch.month)))
+    return statement.rows(f"""SELECT p.enrolment_id, '能力评估有效期到 ' || to_char(a.valid_until, 'YYYY-MM-DD')
+        FROM {_people(batch)} p CROSS JOIN LATERAL (
+            SELECT valid_until FROM subsidies_assessment
+            WHERE elder_id = p.elder_id AND level IS NOT NULL ORDER BY assessed_on DESC, id DESC LIMIT 1
+        ) a WHERE a.valid_until < {day}::date""")

@@ -1,0 +1,1 @@
+"""Rules of the subsidies app as pure functions and tables."""
