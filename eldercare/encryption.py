@@ -238,16 +238,16 @@ def encrypt_many(field: EncryptedField, values: Iterable[str | None]) -> list[st
     ValueError for a masked text.
     """
     texts = _texts(field, values)
-    if any(MASKED in text for text in texts if text):
+    if MASKED in "\n".join(filter(None, texts)):
         raise ValueError(f"A masked text was about to be saved as {field.context}.")
     return key_ring().current.encrypt_all(texts, field.context)
 
 
 def _texts(field: EncryptedField, values: Iterable[str | None]) -> list[str | None]:
     texts = list(values)
-    for text in texts:
-        if text is not None and not isinstance(text, str):
-            raise TypeError(f"{field.context} holds text, not {type(text).__name__}.")
+    for kind in set(map(type, texts)):
+        if kind is not type(None) and not issubclass(kind, str):
+            raise TypeError(f"{field.context} holds text, not {kind.__name__}.")
     return texts
 
 

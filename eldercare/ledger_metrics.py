@@ -22,7 +22,8 @@ Who may see a unit's figure may see its rows: the caller checks the unit, not ea
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -133,11 +134,17 @@ def codes() -> frozenset[str]:
 
 
 def figures(
-    units: Sequence[OrgUnit], month: dt.date, *, codes: Collection[str] | None = None
+    units: Sequence[OrgUnit],
+    month: dt.date,
+    *,
+    codes: Collection[str] | None = None,
+    among: Mapping[str, Collection[int]] | None = None,
 ) -> dict[tuple[int, str], Decimal]:
     """By (unit id, code): every registered code, or those asked for, for every unit; 0 where none is counted.
 
-    One statement per source and one for the units, whatever their number and that of the metrics. Raises KeyError for an unknown code.
+    ``among``: source key → ids; of that source only these rows are counted, as a part of the figure that adds up.
+    One statement per source and one for the units, whatever their number and that of the metrics. Raises KeyError for
+    an unknown code, and ValueError for a part of a figure of different values, which would not add up.
     """
     wanted = list(_by_code) if codes is None else [code for code in dict.fromkeys(codes) if _by_code[code]]
     result = {(unit.pk, code): Decimal(0) for unit in units for code in wanted}
@@ -152,11 +159,37 @@ def figures(
         # A county of which nothing is counted would only add all its rows to the work.
         has_county = any(metric.at_county != "none" for metric in metrics)
         asked = [place for place in places if has_county or place.unit not in counties]
-        for unit_id, *values in _counted(_sources[key], metrics, period, asked):
+        for unit_id, *values in _counted(_sources[key], metrics, period, asked, (among or {}).get(key)):
             for metric, value in zip(metrics, values, strict=True):
                 if metric.at_county != "none" or unit_id not in counties:
                     result[unit_id, metric.code] = Decimal(value or 0)
     return result
+
+
+def sources_reading(tables: Collection[str], month: dt.date) -> dict[str, frozenset[str]]:
+    """Source key → those of the tables into which its rows or conditions look in that month.
+
+    By the words of its statement, so one may be there by chance; a source that is not named surely does not change
+    with the tables.
+    """
+    reading = {}
+    for key, source in _sources.items():
+        words = _words_of.__wrapped__ if source.is_by_rules else _words_of
+        if found := words(source, period_of(month)).intersection(tables):
+            reading[key] = found
+    return reading
+
+
+@lru_cache(maxsize=64)
+def _words_of(source: Source, period: Period) -> frozenset[str]:
+    compile_ = _compiled.__wrapped__ if source.is_by_rules else _compiled
+    compiled = compile_(source, source.metrics, period)
+    return frozenset(re.findall(r"\w+", compiled[0])) if compiled else frozenset()
+
+
+def codes_of(keys: Iterable[str]) -> list[str]:
+    """The codes that the sources count."""
+    return [metric.code for key in keys for metric in _sources[key].metrics]
 
 
 def is_county(unit: OrgUnit) -> bool:
@@ -193,12 +226,26 @@ def kept(units: Sequence[OrgUnit]) -> dict[tuple[int, str], bool]:
     result = {(unit.pk, source.ledger): False for unit in units for source in _sources.values()}
     if not units or not result:
         return result
-    # The first row of a unit is enough, so each is asked for alone; a village keeps no ledger.
-    places = OrgUnit.objects.filter(_paths(units)).exclude(level=OrgUnit.Level.VILLAGE).order_by()
+    ledgers, statement, params = _kept_statement(tuple(_sources.values()))
+    paths = [f"{path}%" for path in _outermost(units)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [paths if each is _UNITS else each for each in params])
+        for path, *found in cursor.fetchall():
+            for ledger, first in zip(ledgers, found, strict=True):
+                for unit in units:
+                    result[unit.pk, ledger] |= first is not None and path.startswith(unit.path)
+    return result
+
+
+@lru_cache(maxsize=4)
+def _kept_statement(sources: tuple[Source, ...]) -> tuple[list[str], str, tuple]:
+    """Ledgers, and the statement that gives of each unit its path and the first row in each of them."""
+    # One row of a unit is enough, so each is asked for alone; a village keeps no ledger.
+    places = OrgUnit.objects.exclude(level=OrgUnit.Level.VILLAGE).filter(
+        _IsLikeOneOf(F("path"), Value(_UNITS))
+    )
     tables = {
-        source.kept_in or (_model_of(source), source.unit): source.ledger
-        for source in _sources.values()
-        if source.unit
+        source.kept_in or (_model_of(source), source.unit): source.ledger for source in sources if source.unit
     }
     firsts = {
         f"first_{number}": Subquery(
@@ -206,11 +253,8 @@ def kept(units: Sequence[OrgUnit]) -> dict[tuple[int, str], bool]:
         )
         for number, (model, unit) in enumerate(tables)
     }
-    for path, *found in places.annotate(**firsts).values_list("path", *firsts):
-        for ledger, first in zip(tables.values(), found, strict=True):
-            for unit in units:
-                result[unit.pk, ledger] |= first is not None and path.startswith(unit.path)
-    return result
+    found = places.order_by().annotate(**firsts).values_list("path", *firsts)
+    return [*tables.values()], *found.query.sql_with_params()
 
 
 @lru_cache(maxsize=64)
@@ -218,14 +262,19 @@ def _model_of(source: Source) -> type[Model]:
     return source.rows(period_of(dt.date(2000, 1, 1))).model
 
 
-def _paths(units: Iterable[OrgUnit]) -> Q:
-    """Units at or below those given."""
+def _outermost(units: Iterable[OrgUnit]) -> list[str]:
+    """Paths of the units that lie below no other of them."""
     outermost: list[str] = []
     for path in sorted(unit.path for unit in units):
         if not outermost or not path.startswith(outermost[-1]):
             outermost.append(path)
+    return outermost
+
+
+def _paths(units: Iterable[OrgUnit]) -> Q:
+    """Units at or below those given."""
     condition = Q(pk__in=[])
-    for path in outermost:
+    for path in _outermost(units):
         condition |= Q(path__startswith=path)
     return condition
 
@@ -280,12 +329,19 @@ class _IsOneOf(Func):
     output_field = BooleanField()
 
 
-_UNITS = object()  # stands in a compiled statement for the list of units
+class _IsLikeOneOf(_IsOneOf):
+    template = "%(expressions)s::text[])"
+    arg_joiner = " LIKE ANY ("
+
+
+_UNITS, _ROWS = object(), object()  # stand in a compiled statement for the lists of units and of rows
 
 
 @lru_cache(maxsize=128)
-def _compiled(source: Source, metrics: tuple[LedgerMetric, ...], period: Period) -> tuple[str, tuple] | None:
-    """Statement and parameters, ``_UNITS`` among them; None when no row can count.
+def _compiled(
+    source: Source, metrics: tuple[LedgerMetric, ...], period: Period, is_part: bool = False
+) -> tuple[str, tuple] | None:
+    """Statement and parameters, ``_UNITS`` among them and, for a part, ``_ROWS``; None when no row can count.
 
     Django takes longer to write these statements than PostgreSQL to answer them for a township.
     """
@@ -299,6 +355,8 @@ def _compiled(source: Source, metrics: tuple[LedgerMetric, ...], period: Period)
         if metric.distinct or metric.total:
             columns[f"value_of_{names[metric.code]}"] = F(metric.distinct or metric.total)
     rows = source.rows(period).filter(_IsOneOf(F(source.unit_key), Value(_UNITS)))
+    if is_part:
+        rows = rows.filter(_IsOneOf(F("pk"), Value(_ROWS)))
     try:
         inner, params = rows.order_by().annotate(**columns).values(*columns).query.sql_with_params()
     except EmptyResultSet:
@@ -308,19 +366,28 @@ def _compiled(source: Source, metrics: tuple[LedgerMetric, ...], period: Period)
 
 
 def _counted(
-    source: Source, metrics: Sequence[LedgerMetric], period: Period, places: Sequence[Place]
+    source: Source,
+    metrics: Sequence[LedgerMetric],
+    period: Period,
+    places: Sequence[Place],
+    among: Collection[int] | None,
 ) -> list[tuple[Any, ...]]:
     """Rows of (unit id, value of each metric); a unit without rows is missing."""
+    if among is not None and any(metric.distinct for metric in metrics):
+        raise ValueError(f"The source {source.key} counts different values: parts do not add up.")
     compile_ = _compiled.__wrapped__ if source.is_by_rules else _compiled
-    compiled = compile_(source, tuple(metrics), period)
+    compiled = compile_(source, tuple(metrics), period, among is not None)
     if compiled is None or not places:
         return []
     statement, params = compiled
-    ids = sorted({place.id for place in places})
+    lists = {_UNITS: sorted({place.id for place in places}), _ROWS: list(among or ())}
     with connection.cursor() as cursor:
         cursor.execute(
             statement,
-            [*(ids if each is _UNITS else each for each in params), *map(list, zip(*places, strict=True))],
+            [
+                *(lists[each] if each in (_UNITS, _ROWS) else each for each in params),
+                *map(list, zip(*places, strict=True)),
+            ],
         )
         return cursor.fetchall()
 

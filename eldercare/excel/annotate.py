@@ -13,7 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from eldercare.excel.grid import SheetGrid, TextGrid, open_grid
+from eldercare.excel.grid import SheetGrid, TextGrid, code, open_grid
 from eldercare.excel.limits import Limits
 
 AUTHOR = "养老服务数据门户"
@@ -151,7 +151,7 @@ class _CopyWriter:
                     row, column, f"{MARK}\n{message}"[:2_000], {"x_scale": 2.5, "author": AUTHOR}
                 )
             texts[job["heading"]] = job["column_heading"]
-        for first, columns, _, _ in grid.batches(about["number"]):
+        for first, columns, _ in grid.batches(about["number"]):
             for position, row in enumerate(zip(*columns, strict=True)):
                 number = first + position
                 for index, value in enumerate(row):
@@ -174,8 +174,8 @@ class _CopyWriter:
         elif isinstance(value, int | float):
             if abs(value) < float("inf"):
                 page.write_number(row, column, value, self.plain[severity])
-        elif isinstance(value, tuple):
-            self._coded(page, row, column, value, severity)
+        elif isinstance(found := code(value), tuple):
+            self._coded(page, row, column, found, severity)
 
     def _coded(self, page, row: int, column: int, value: Sequence, severity: int) -> None:
         name, *rest = value

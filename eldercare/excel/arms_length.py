@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import time
+from array import array
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -62,17 +63,29 @@ def decode(value: object) -> object:
     return CellError(str(rest[0]))
 
 
-class _Decoder(dict):
-    def __missing__(self, value: object) -> object:
+class _Days(dict):
+    """Number of a day → the day; 0 is an empty cell. Days repeat."""
+
+    def __missing__(self, number: int) -> object:
         if len(self) > 100_000:
             self.clear()
-        decoded = self[value] = decode(value)
-        return decoded
+        try:
+            day = dt.date.fromordinal(number) if number else ""
+        except (ValueError, OverflowError):
+            day = CellError("日期有误")
+        self[number] = day
+        return day
 
-    def column(self, values: list) -> list:
-        if set(map(type, values)) == {tuple}:
-            return list(map(self.__getitem__, values))
-        return [self[value] if type(value) is tuple else value for value in values]
+
+def unpack(packed: list | tuple[bytes, list], days: _Days) -> list:
+    """The way back from grid.pack()."""
+    if type(packed) is list:
+        return [decode(value) for value in packed]
+    numbers, others = packed
+    values = list(map(days.__getitem__, array("i", numbers)))
+    for place, value in others:
+        values[place] = decode(value)
+    return values
 
 
 class Child:
@@ -90,7 +103,7 @@ class Child:
         self.path, self.kind, self.task, self.limits = Path(path).resolve(), kind, task, limits
         self.scratch = scratch
         self.left = float(limits.wait_seconds)
-        self.decoder = _Decoder()
+        self.days = _Days()
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
@@ -147,9 +160,9 @@ class Child:
         """(first row counted from 0, columns, filled cells) of a sheet, batch by batch; the hidden rows at the end."""
         self.tell({"read": number})
         while (frame := self.frame())[0] == "rows":
-            _, first, columns, coded, filled = frame
-            for index in coded:
-                columns[index] = self.decoder.column(columns[index])
+            _, first, columns, packed, filled = frame
+            for index in packed:
+                columns[index] = unpack(columns[index], self.days)
             yield first, columns, filled
         self.hidden = frame[1]["hidden"]
 

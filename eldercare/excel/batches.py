@@ -11,9 +11,10 @@ import hashlib
 import logging
 import unicodedata
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import psycopg
 from django.db import connection, transaction
 
 from eldercare import audit
@@ -60,11 +61,7 @@ def take_in(
             f"文件有 {len(content) / 1024 / 1024:.1f} MB，超过了 {LIMITS.file_bytes // 1024 // 1024} MB。请删去图片和无关的工作表，或分成几个文件。"
         )
     ledger_day = as_of.replace(day=1) if ledger.takes_month else as_of
-    file = ImportFile.objects.create(
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        content=key_ring().encrypt_bytes(content, FILE_CONTEXT),
-    )
+    file = _keep(content)
     batch, created = ImportBatch.objects.get_or_create(
         token=token,
         defaults={
@@ -84,6 +81,17 @@ def take_in(
         return batch
     record_step(batch, by, "上传", file=batch.file.sha256[:16])
     return batch
+
+
+def _keep(content: bytes) -> ImportFile:
+    """Sent beside the statement. As Django writes it into the statement, in hex, a large file takes a third of a second."""
+    kept = key_ring().encrypt_bytes(content, FILE_CONTEXT)
+    file = ImportFile(sha256=hashlib.sha256(content).hexdigest(), size=len(content), content=kept)
+    sql = "INSERT INTO eldercare_importfile (sha256, size, content) VALUES (%s, %s, %s) RETURNING id"
+    with connection.cursor() as cursor:
+        plain = psycopg.Cursor(cursor.connection)
+        (file.pk,) = plain.execute(sql, [file.sha256, file.size, kept]).fetchone()
+    return file
 
 
 @transaction.atomic
@@ -169,8 +177,13 @@ def content_of(batch: ImportBatch) -> bytes:
 
 
 @contextlib.contextmanager
-def opened(batch: ImportBatch, ledger: Ledger) -> Iterator[Table]:
-    """The batch's workbook with the table found in it. Raises Refused; NoTable when headings must be matched."""
+def opened(
+    batch: ImportBatch, ledger: Ledger, *, meanwhile: Callable[[], None] | None = None
+) -> Iterator[Table]:
+    """The batch's workbook with the table found in it. Raises Refused; NoTable when headings must be matched.
+
+    ``meanwhile`` is called while the reader is busy with the file.
+    """
     remembered = dict(
         ColumnMapping.objects.filter(org_unit=batch.org_unit_id, ledger=ledger.key).values_list(
             "fingerprint", "mapping"
@@ -179,7 +192,7 @@ def opened(batch: ImportBatch, ledger: Ledger) -> Iterator[Table]:
     with scratch() as folder:
         path = folder / "upload"
         path.write_bytes(content_of(batch))
-        with open_upload(path, batch.filename) as upload:
+        with open_upload(path, batch.filename, meanwhile=meanwhile) as upload:
             yield upload.find_table(
                 ledger.columns,
                 sheet=batch.sheet or None,

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, models
 
 from eldercare.excel.ledgers import Field, Ledger, Target
-from eldercare.excel.staging import Stage
+from eldercare.excel.staging import Stage, analyze
 from eldercare.models import ImportBatch
 
 SINCE = "datemultirange(daterange(%(as_of)s::date, NULL))"
@@ -86,7 +86,7 @@ class Changes:
               FROM {self.stage.table} s {' '.join(joins)}
              WHERE NOT s.bad AND ({' OR '.join(wanted)})"""
         )  # fmt: skip
-        self.execute("ANALYZE import_dif")
+        analyze("import_dif")
 
     def _differs(self, target: Target, item: Field) -> str:
         column, staged = f'{target.name}."{item.column}"', item.staged
@@ -125,9 +125,11 @@ class Changes:
                      WHERE d.{target.name}_changed ORDER BY t.id FOR UPDATE OF t"""
             )
 
-    def write(self) -> None:
+    def write(self, *, but: Collection[str] = ()) -> None:
+        """``but``: tables in which no row is changed; new rows are written, for others may refer to them."""
         for target in self.ledger.targets:
-            self._update(target)
+            if target.table not in but:
+                self._update(target)
             self._insert(target)
 
     def link_new(self) -> None:

@@ -4,7 +4,7 @@ Gets a job as one line of JSON on standard input and answers with frames on stan
 then a marshalled tuple whose first item names it.
 
     ("sheets", [sheet, …])            what the workbook holds, with the first rows of each sheet
-    ("rows", first, columns, coded, filled)   a batch by columns; `coded` columns hold dates and errors as tuples
+    ("rows", first, columns, packed, filled)  a batch by columns; those that are `packed` as grid.pack() says
     ("end", facts)                    after the last batch
     ("refused", sentence) · ("memory",) · ("crash", traceback)
     ("receipt", drawings) after a receipt was written · ("farthest", lowest, rightmost)
@@ -59,7 +59,7 @@ class Output:
         os.close(null)
 
     def send(self, *frame: object) -> None:
-        data = marshal.dumps(frame)
+        data = marshal.dumps(frame, 2)  # without the later versions' search for the same object
         view = memoryview(struct.pack("<I", len(data)) + data)
         while view:
             view = view[self.stream.write(view) :]
@@ -80,8 +80,9 @@ def serve(job: dict, output: Output) -> None:
     output.send("sheets", book.describe())
     for line in sys.stdin:
         request = json.loads(line)
-        for first, columns, coded, filled in book.batches(request["read"]):
-            output.send("rows", first, columns, coded, filled)
+        for first, columns, filled in book.batches(request["read"]):
+            packed = grid.pack(columns)
+            output.send("rows", first, columns, packed, filled)
         output.send("end", book.facts(request["read"]))
 
 

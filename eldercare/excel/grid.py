@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 import zipfile
 import zlib
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -44,34 +45,33 @@ def code(value: object) -> object:
     return value
 
 
-class Coder(dict):
-    """Values that marshal cannot carry → tuples. Dates repeat, so most are looked up."""
+def pack(columns: list) -> list[int]:
+    """Make ready for marshal, in place: which columns needed it. ``arms_length.unpack`` has the way back.
 
-    def __missing__(self, value: object) -> object:
-        if len(self) > 50_000:
-            self.clear()
-        coded = self[value] = code(value)
-        return coded
-
-    def column(self, values, kinds: set[type]) -> list:
-        if not kinds & PLAIN:
-            return list(map(self.__getitem__, values))
-        return [value if type(value) in PLAIN else self[value] for value in values]
-
-
-Batch = tuple[int, list, list[int], list[tuple[int, int, int]]]
-
-
-def to_batch(first: int, rows: list, offset: int, coder: Coder, filled: list) -> Batch:
-    """By columns: a set of types per column shows which of them need coding."""
-    columns: list = [("",) * len(rows)] * offset + list(zip(*rows, strict=True))
-    coded = []
+    Of a column with days: their numbers as bytes, and what else is there by its place; of others tuples for single cells.
+    """
+    packed = []
     for index, values in enumerate(columns):
         kinds = set(map(type, values))
-        if not kinds <= PLAIN:
-            columns[index] = coder.column(values, kinds)
-            coded.append(index)
-    return first, columns, coded, filled
+        if kinds <= PLAIN:
+            continue
+        packed.append(index)
+        if dt.date not in kinds:
+            columns[index] = [value if type(value) in PLAIN else code(value) for value in values]
+            continue
+        days = array("i", [value.toordinal() if type(value) is dt.date else 0 for value in values])
+        others = [
+            (place, code(value)) for place, value in enumerate(values) if value != "" and not days[place]
+        ]
+        columns[index] = (days.tobytes(), others)
+    return packed
+
+
+Batch = tuple[int, list, list[tuple[int, int, int]]]  # first row, columns, cells that were filled down
+
+
+def to_batch(first: int, rows: list, offset: int, filled: list) -> Batch:
+    return first, [("",) * len(rows)] * offset + list(zip(*rows, strict=True)), filled
 
 
 class TextGrid:
@@ -107,7 +107,7 @@ class TextGrid:
 
     def _padded(self, first: int, batch: list[list[str]]) -> Batch:
         width = max(map(len, batch))
-        return to_batch(first, [row + [""] * (width - len(row)) for row in batch], 0, Coder(), [])
+        return to_batch(first, [row + [""] * (width - len(row)) for row in batch], 0, [])
 
     def facts(self, number: int) -> dict:
         return {"hidden": []}
@@ -121,7 +121,6 @@ class SheetGrid:
         self.parts: list[str] = []
         self.document: list[Facts] = []
         self.stream, self.offsets = b"", []
-        self.coder = Coder()
         self.kept: tuple[int, object, Facts] | None = None
         self.about = self._look_inside()
         if self.about.refusal:
@@ -271,7 +270,7 @@ class SheetGrid:
                     if 0 <= column - offset < len(row):
                         row[column - offset] = ("e", text)
         filled = filler.fill(first, rows)
-        return to_batch(first, rows, offset, self.coder, filled)
+        return to_batch(first, rows, offset, filled)
 
     def facts(self, number: int) -> dict:
         return {"hidden": self._load(number)[1].hidden}

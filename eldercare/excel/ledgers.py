@@ -92,11 +92,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Check:
-    """SQL that finds what no single row shows: ``SELECT row, message FROM {stage} s …``."""
+    """SQL that finds what no single row shows: ``SELECT row, message FROM {stage} s …``.
+
+    ``within``: staged columns; the check compares rows of the file that agree in them, and looks into nothing else.
+    """
 
     key: str
     sql: str
     severity: Severity = Severity.ERROR
+    within: tuple[str, ...] = ()
 
 
 @dataclass
@@ -170,6 +174,9 @@ class Ledger:
     missing: str = ""  # SELECT id, label: rows as of %(as_of)s that the file could have had and has not
     closes: str = ""  # column of the subject that ends such a row
     stays_open: str = "false"  # SQL over t: such rows are shown as missing, and not ended
+    # Source of ledger metrics → SQL over import_dif: ids of all its rows that may count otherwise once it is written.
+    # Sources that are not named here are counted anew as a whole.
+    touches: Mapping[str, str] = field(default_factory=dict)
     units_touched: str = ""  # SELECT DISTINCT unit ids that the staged rows belong to; "" for the batch's own
     present_rows: Callable[[OrgUnit, dt.date], Iterable[Mapping[str, Any]]] | None = None
     lists: Callable[[OrgUnit, dt.date], Mapping[str, Sequence[str]]] | None = None  # of a unit's template

@@ -10,7 +10,7 @@ Whatever is wrong with the file as a whole is a Refused with one sentence; what 
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from string import ascii_uppercase, digits
@@ -174,11 +174,22 @@ def _nothing_fits(candidates: Sequence[tuple[Sheet, Layout | None]]) -> str:
 
 
 @contextlib.contextmanager
-def open_upload(path: Path | str, filename: str = "", *, limits: Limits = LIMITS) -> Iterator[Upload]:
-    """The file is checked from outside, then opened by a child process that ends with this context."""
+def open_upload(
+    path: Path | str,
+    filename: str = "",
+    *,
+    limits: Limits = LIMITS,
+    meanwhile: Callable[[], None] | None = None,
+) -> Iterator[Upload]:
+    """The file is checked from outside, then opened by a child process that ends with this context.
+
+    ``meanwhile`` is called while the child is busy with the file.
+    """
     path = Path(path)
     kind = preflight(path, filename, limits=limits)
     with Child(path, kind.value, limits=limits) as child:
+        if meanwhile:
+            meanwhile()
         try:
             upload = Upload(path, kind, child)
         except OutOfMemory as error:

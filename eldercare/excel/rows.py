@@ -51,12 +51,15 @@ class RowFilter:
         few = len(columns) - max(
             3, len(self.mapped) // 3
         )  # with so many empty cells it may be no row of the table
-        rows = list(zip(*columns, strict=True))
-        looked_at = {position for position, row in enumerate(rows) if row.count("") >= few}
-        looked_at |= self._suspects(columns)
+        looked_at = self._suspects(columns)
+        if sum("" in values for values in columns) >= few:
+            looked_at |= {
+                position for position, row in enumerate(zip(*columns, strict=True)) if row.count("") >= few
+            }
         start = max(0, self.layout.first_data - first)
         if not looked_at and not start:
             return range(count)
+        rows = list(zip(*columns, strict=True))
         kept = []
         for position in range(start, count):
             reason = self._reason(rows[position]) if position in looked_at else ""
@@ -73,6 +76,9 @@ class RowFilter:
         """Rows that may be totals or headings again, by the words in their first cells."""
         suspects = set()
         for values in columns[:LEADING]:
+            words = "\n".join(value for value in values if type(value) is str)
+            if "计" not in words and not any(text in words for text in self.texts if text):
+                continue  # as nearly always, and told at once
             odd = {
                 value
                 for value in set(values)

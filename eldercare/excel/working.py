@@ -9,7 +9,6 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from eldercare import ledger_metrics
 from eldercare.audit import masked
 from eldercare.errors import Refused
 from eldercare.excel import slips
@@ -19,6 +18,7 @@ from eldercare.excel.cells.words import TOWNSHIP, VILLAGE, Place, Places
 from eldercare.excel.changes import Changes
 from eldercare.excel.cleaning import CleanBatch, Context
 from eldercare.excel.columns import Finding, Severity
+from eldercare.excel.effects import Figures, count_ahead, effects_of
 from eldercare.excel.layout import Layout
 from eldercare.excel.ledgers import Ledger, Situation, ledger_of
 from eldercare.excel.reading import NoTable, Sheet, Table
@@ -94,18 +94,21 @@ def _tell(batch: ImportBatch, text: str) -> None:
 # --- Reading --------------------------------------------------------------------------------------------------
 
 
-def _read(batch: ImportBatch) -> None:
+def _read(batch: ImportBatch, said: str = "") -> None:
+    """``said``: what is to be told beside the slip."""
     ledger = ledger_of(batch.ledger)
     stage = Stage(batch, ledger)
     try:
         require_rotated(*ledger.tracked)
         ledger.guard(batch)
-        with opened(batch, ledger) as table:
+        ahead: list[Figures | None] = []
+        with opened(batch, ledger, meanwhile=lambda: ahead.append(count_ahead(batch))) as table:
             _remember(batch, ledger, table.layout)
             findings = _stage(batch, ledger, stage, table)
             batch.sheet = table.sheet.name[:60]
             batch.layout = _about(table)
-        _compare(batch, ledger, stage, findings)
+        batch.message = said
+        _compare(batch, ledger, stage, findings, ahead[0])
     except NoTable as error:
         batch.status, batch.message = Status.UNMATCHED, masked(error)[:500]
         batch.layout = {"candidates": [_candidate(*each) for each in error.candidates]}
@@ -181,7 +184,9 @@ def situation_of(batch: ImportBatch, positions: Mapping[str, int]) -> Situation:
 
 
 @transaction.atomic
-def _compare(batch: ImportBatch, ledger: Ledger, stage: Stage, findings: list[Finding]) -> None:
+def _compare(
+    batch: ImportBatch, ledger: Ledger, stage: Stage, findings: list[Finding], ahead: Figures | None
+) -> None:
     """Against the ledger as it is: the slip, and what it would do to the figures."""
     _take_room()
     changes = Changes(batch, ledger, stage, batch.layout["positions"])
@@ -191,49 +196,12 @@ def _compare(batch: ImportBatch, ledger: Ledger, stage: Stage, findings: list[Fi
     by_row = slips.findings_by_row([*findings, *across], ledger)
     changes.diff()
     slips.store(changes, by_row)
-    batch.effects = _effects(changes) if batch.new or batch.changed else []
-    batch.status, batch.message, batch.attempts = Status.READY, "", 0
+    batch.effects = effects_of(changes, ahead) if batch.new or batch.changed else []
+    batch.status, batch.attempts = Status.READY, 0
     batch.read_at = timezone.now()
     batch.save()
     words = f"新增 {batch.new}、变更 {batch.changed}、错误 {batch.errors}"
     _tell(batch, f"“{batch.filename}”读好了：{words}，请核对后写入")
-
-
-def _effects(changes: Changes) -> list[dict]:
-    """What writing would do to the month's figures: written, counted, and taken back."""
-    batch, ledger = changes.batch, changes.ledger
-    units = _units_touched(changes)
-    measure, tell = ledger.measure or _ledger_figures, ledger.effects or ledger_metrics.effects_of
-    before = measure(ledger, batch, units)
-    try:
-        with transaction.atomic():
-            changes.write()
-            after = measure(ledger, batch, units)
-            transaction.set_rollback(True)
-    except (IntegrityError, DataError) as error:
-        logger.info("The effect of upload %s cannot be told: %s", batch.pk, type(error).__name__)
-        return []
-    effects = []
-    for unit in units:
-        codes = sorted(
-            code for (pk, code), value in after.items() if pk == unit.pk and before.get((pk, code)) != value
-        )
-        if codes:
-            then = {code: before.get((unit.pk, code)) for code in codes}
-            now = {code: after[unit.pk, code] for code in codes}
-            effects += tell(unit, batch.as_of.replace(day=1), then, now, batch.created_by)
-    return effects
-
-
-def _ledger_figures(ledger: Ledger, batch: ImportBatch, units: list[OrgUnit]) -> dict:
-    return ledger_metrics.figures(units, batch.as_of.replace(day=1))
-
-
-def _units_touched(changes: Changes) -> list[OrgUnit]:
-    if not changes.ledger.units_touched:
-        return [changes.batch.org_unit]
-    ids = [pk for (pk,) in changes.fetch(changes.ledger.units_touched.format(stage=changes.stage.table))]
-    return list(OrgUnit.objects.filter(pk__in=ids).order_by("code"))
 
 
 def _remember(batch: ImportBatch, ledger: Ledger, layout: Layout) -> None:
@@ -302,10 +270,7 @@ def _apply(batch: ImportBatch) -> None:
     if not stage.is_whole(batch.total):
         batch.status, batch.attempts, batch.message = Status.READING, 0, LOST_STAGE
         batch.save()
-        _read(batch)
-        if batch.status == Status.READY:
-            batch.message = LOST_STAGE
-            batch.save(update_fields=["message"])
+        _read(batch, said=LOST_STAGE)
         return
     changes = Changes(batch, ledger, stage, batch.layout["positions"])
     _count_lines(batch)
@@ -378,7 +343,7 @@ def _show_again(changes: Changes, rows: list[int]) -> None:
             found[row] = found.get(row, []) + more
     changes.diff()
     slips.store(changes, found, stale=rows)
-    batch.effects = _effects(changes) if batch.new or batch.changed else []
+    batch.effects = effects_of(changes, None) if batch.new or batch.changed else []
     _back(batch, STALE.format(len(rows)))
 
 

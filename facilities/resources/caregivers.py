@@ -349,8 +349,8 @@ register(
             Check("facility", MOVED),
             Check("id_number", ELSEWHERE),
             Check("name", SHARED),
-            Check("name", TWO_NAMES),
-            Check("id_number", TWO_POSTS, Severity.NOTE),
+            Check("name", TWO_NAMES, within=("id_number",)),
+            Check("id_number", TWO_POSTS, Severity.NOTE, within=("id_number",)),
             Check("id_number", ALSO_THERE, Severity.NOTE),
         ),
         missing="""
@@ -364,6 +364,13 @@ register(
                                 WHERE s.id_number = c.id_number AND s.facility_id = e.facility_id)
              ORDER BY f.name, c.name, e.id""",
         closes="employed_to",
+        # A person counts once, so all posts of a person; and where they work may be judged by who works there.
+        touches={
+            "staff": """
+                SELECT e.id FROM facilities_employment e JOIN facilities_caregiver c ON c.id = e.caregiver_id
+                 WHERE c.id_number IN (SELECT id_number FROM import_dif)""",
+            "institutions": "SELECT facility_id FROM import_dif WHERE facility_id IS NOT NULL",
+        },
         units_touched="SELECT DISTINCT org_unit_id FROM {stage} WHERE org_unit_id IS NOT NULL",
         present_rows=_present_rows,
         lists=facility_names,

@@ -100,6 +100,18 @@ MOVED = """
      WHERE f.org_unit_id <> s.org_unit_id"""
 
 
+class _Found(dict):
+    """(name, unit) → id of the facility, or None. Many rows name few facilities."""
+
+    def __init__(self, find: Callable[[str | None, int | None], int | None]) -> None:
+        super().__init__()
+        self.find = find
+
+    def __missing__(self, named: tuple[str | None, int | None]) -> int | None:
+        pk = self[named] = self.find(*named)
+        return pk
+
+
 class Facilities:
     """Facilities that the uploader may see, by the name in a row."""
 
@@ -118,27 +130,27 @@ class Facilities:
         for each in self.all.values():
             self.by_unit.setdefault(each.org_unit_id, {})[each.name_key] = each.pk
             self.by_name.setdefault(each.name_key, []).append(each.pk)
-        self.keys: dict[str, str] = {}
+        self.found = _Found(self._find)
         self.hints: dict[str, str] = {}
 
     def fill(self, rows: CleanBatch, units: Units) -> None:
         """``facility_id`` and ``org_unit_id`` of every row that names a facility; what is not found is an error."""
-        ids = units.of(rows)
-        found: list[int | None] = []
-        for index, (name, unit) in enumerate(zip(rows.values[self.column.key], ids, strict=True)):
-            pk = self._find(name, unit) if name else None
-            if name and pk is None:
-                self.situation.say(rows, index, self.column, self._unknown(name, unit), value=name)
-            found.append(pk)
+        ids, names = units.of(rows), rows.values[self.column.key]
+        found = list(map(self.found.__getitem__, zip(names, ids, strict=True)))
+        if None in found:
+            for index, pk in enumerate(found):
+                if pk is None and (name := names[index]):
+                    words = self._unknown(name, ids[index])
+                    self.situation.say(rows, index, self.column, words, value=name)
         rows.values["facility_id"] = found
         rows.values["org_unit_id"] = [
             self.all[pk].org_unit_id if pk else unit for pk, unit in zip(found, ids, strict=True)
         ]
 
-    def _find(self, name: str, unit: int | None) -> int | None:
-        key = self.keys.get(name)
-        if key is None:
-            key = self.keys[name] = name_key(name)
+    def _find(self, name: str | None, unit: int | None) -> int | None:
+        if not name:
+            return None
+        key = name_key(name)
         if unit is not None:
             return self.by_unit.get(unit, {}).get(key)
         found = self.by_name.get(key, ())

@@ -2,10 +2,21 @@
 
 import datetime as dt
 
+from eldercare import ledger_metrics
 from facilities.demo import seed_ledgers
 from facilities.models import Facility
 from indicators.demo.county import FIRST_MONTH, TOWNSHIPS
 from indicators.demo.series import Figures, Report
+
+# Of all ledgers, those that the demo county keeps from the beginning.
+KEPT = ("facilities", "beds", "caregivers")
+
+
+def codes() -> frozenset[str]:
+    """The metrics that these ledgers count."""
+    return frozenset(
+        code for code in ledger_metrics.codes() if ledger_metrics.source_of(code)[0].ledger in KEPT
+    )
 
 
 def exist() -> bool:

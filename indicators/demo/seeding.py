@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from eldercare import demo as demo_accounts
-from eldercare import ledger_metrics
 from eldercare.models import Notice, OrgUnit, User
 from eldercare.passwords import set_password
 from eldercare.permissions import Role
@@ -150,7 +149,7 @@ class _Seeder:
         self, users: dict[str, User], through: dt.date, today: dt.date, *, with_ledgers: bool = False
     ) -> None:
         self.through, self.today = through, today
-        self.counted = ledger_metrics.codes() if with_ledgers else frozenset()
+        self.counted = ledgers.codes() if with_ledgers else frozenset()
         self.units = {unit.code: unit for unit in OrgUnit.objects.exclude(level=OrgUnit.Level.VILLAGE)}
         self.metrics = {metric.code: metric for metric in Metric.objects.select_related("subset_of")}
         self.order = {metric.code: metric.position for metric in self.metrics.values()}

@@ -94,7 +94,9 @@ def edit_assessment(
     row = _locked(assessment, seen, by)
     settings = settings_for(row.elder.org_unit)
     changes = dict(changes)
-    if row.standard == SCORED and any(changes.get(key, getattr(row, key)) != getattr(row, key) for key in JUDGED_BY):
+    if row.standard == SCORED and any(
+        changes.get(key, getattr(row, key)) != getattr(row, key) for key in JUDGED_BY
+    ):
         verdict = judge({key: changes.get(key, getattr(row, key)) for key in JUDGED_BY}, settings)
         changes |= {"total": verdict.total, "level": verdict.level}
     if "valid_until" in changes and changes["valid_until"] is None:
@@ -184,10 +186,18 @@ def save_settings(
             mapping.save(update_fields=["level"])
     for row in new:
         _may_map(row["original"], row["level"])
-        if any(plain(each.original) == plain(row["original"]) for each in LevelMapping.objects.filter(standard=row["standard"])):
+        if any(
+            plain(each.original) == plain(row["original"])
+            for each in LevelMapping.objects.filter(standard=row["standard"])
+        ):
             raise Refused(f"对照表中已有“{row['original']}”，请直接修改那一行。")
         LevelMapping.objects.create(**row)
-    audit.record(AuditEvent.Action.PROGRAMME, by=by, subject=f"{county.name}能力评估设置", step="修改评估设置和等级对照")
+    audit.record(
+        AuditEvent.Action.PROGRAMME,
+        by=by,
+        subject=f"{county.name}能力评估设置",
+        step="修改评估设置和等级对照",
+    )
 
 
 def _may_map(original: str, level: int | None) -> None:

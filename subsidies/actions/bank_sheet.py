@@ -80,9 +80,7 @@ def _send(batch: Batch, by: User) -> None:
     file = ImportFile.objects.create(
         sha256=checksum, size=len(content), content=key_ring().encrypt_bytes(content, FILE_CONTEXT)
     )
-    move(
-        batch, State.SENT, sent_by=by, sent_at=batch.sent_at, sheet=file, sheet_checksum=checksum
-    )
+    move(batch, State.SENT, sent_by=by, sent_at=batch.sent_at, sheet=file, sheet_checksum=checksum)
 
 
 # One row per person with money to get, in the order of the sheet. The account is the one in use today.

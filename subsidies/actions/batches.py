@@ -56,7 +56,12 @@ def request_batch(*, programme: Programme, month: dt.date, by: User, is_full_che
     # One that was given up is taken up again under its number: the further ones of a month pay what failed.
     batch = programme.batches.filter(month=month, sequence=sequence).first()
     batch = batch or Batch(programme=programme, month=month, sequence=sequence)
-    batch.state, batch.made_by, batch.is_full_check, batch.requested_at = State.MAKING, by, is_full_check, now()
+    batch.state, batch.made_by, batch.is_full_check, batch.requested_at = (
+        State.MAKING,
+        by,
+        is_full_check,
+        now(),
+    )
     batch.error, batch.attempts, batch.return_note = "", 0, ""
     try:
         with transaction.atomic():
@@ -74,9 +79,7 @@ def _check_month(programme: Programme, month: dt.date) -> None:
         raise Refused("不能发放以后的月份：资料还会变动。")
     first = max(programme.starts_on, programme.portal_from)
     if month < first or (programme.ends_on and month > programme.ends_on):
-        until = (
-            f"至 {programme.ends_on.year}年{programme.ends_on.month}月" if programme.ends_on else "起"
-        )
+        until = f"至 {programme.ends_on.year}年{programme.ends_on.month}月" if programme.ends_on else "起"
         raise Refused(f"{programme}在本系统从 {first.year}年{first.month}月{until}发放，请核对月份。")
 
 

@@ -71,7 +71,13 @@ def record(
 def tell(batch: Batch, people: list[User], kind: Notice.Kind, text: str, *, by: User | None = None) -> None:
     """A notice on the home page of each, except of the one who has just done it."""
     Notice.objects.bulk_create(
-        Notice(recipient=each, kind=kind, text=text[:300], link=reverse("batch-detail", args=[batch.pk]), created_by=by)
+        Notice(
+            recipient=each,
+            kind=kind,
+            text=text[:300],
+            link=reverse("batch-detail", args=[batch.pk]),
+            created_by=by,
+        )
         for each in {person.pk: person for person in people}.values()
         if by is None or each.pk != by.pk
     )

@@ -22,9 +22,7 @@ class Certified(NamedTuple):
 
 
 @transaction.atomic
-def certify(
-    *, elders: Iterable[int], day: dt.date, method: str, note: str = "", by: User
-) -> Certified:
+def certify(*, elders: Iterable[int], day: dt.date, method: str, note: str = "", by: User) -> Certified:
     """One certification for each, on one day and by one method; who has one of that day keeps it.
 
     Raises Refused, and writes nothing, when one of them is out of reach or was dead on that day.
@@ -43,7 +41,9 @@ def certify(
         raise Refused(GONE)
     dead = [each.name for each in found if each.died_on and each.died_on < day]
     if dead:
-        raise Refused(f"下列人员在认证日期之前已登记死亡，不能登记认证：{'、'.join(dead)}。如死亡登记有误，请先更正。")
+        raise Refused(
+            f"下列人员在认证日期之前已登记死亡，不能登记认证：{'、'.join(dead)}。如死亡登记有误，请先更正。"
+        )
     known = set(
         Certification.objects.filter(elder__in=found, certified_on=day).values_list("elder_id", flat=True)
     )

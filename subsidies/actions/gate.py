@@ -15,7 +15,16 @@ from eldercare.models import Notice, User
 from eldercare.permissions import Permission
 from subsidies import engine
 from subsidies.actions.batches_steps import approvers, expect, locked, move, now, record, require, tell
-from subsidies.models import Batch, Enrolment, EnrolmentStep, Finding, Payee, PaymentLine, Recovery, RecoveryEntry
+from subsidies.models import (
+    Batch,
+    Enrolment,
+    EnrolmentStep,
+    Finding,
+    Payee,
+    PaymentLine,
+    Recovery,
+    RecoveryEntry,
+)
 
 State = Batch.State
 Decision = Finding.Decision

@@ -35,7 +35,9 @@ def write_off(
 def _settle(
     recovery: Recovery, kind: Kind, amount: Decimal, on: dt.date, note: str, by: User, seen: Decimal | None
 ) -> RecoveryEntry:
-    found = Recovery.objects.visible_to(by).select_for_update(of=("self",)).select_related("enrolment__org_unit")
+    found = (
+        Recovery.objects.visible_to(by).select_for_update(of=("self",)).select_related("enrolment__org_unit")
+    )
     current = found.filter(pk=recovery.pk).first()
     if current is None:
         raise Refused("这笔追缴不存在，或不在您的管理范围内。")

@@ -68,7 +68,9 @@ def create_version(*, programme: Programme, fields: Mapping[str, Any], by: User)
 
 
 @transaction.atomic
-def copy_version(*, version: RuleVersion, effective_from: dt.date, document_number: str, by: User) -> RuleVersion:
+def copy_version(
+    *, version: RuleVersion, effective_from: dt.date, document_number: str, by: User
+) -> RuleVersion:
     """The same rules, bands and shares, from another month on, to be changed there."""
     programme = locked(version.programme, by)
     source = RuleVersion.objects.filter(pk=version.pk).first()
@@ -82,7 +84,8 @@ def copy_version(*, version: RuleVersion, effective_from: dt.date, document_numb
     with in_words(RuleVersion):
         copy.save()
     Band.objects.bulk_create(
-        Band(version=copy, **{name: getattr(each, name) for name in BAND_FIELDS}) for each in source.bands.all()
+        Band(version=copy, **{name: getattr(each, name) for name in BAND_FIELDS})
+        for each in source.bands.all()
     )
     FundingShare.objects.bulk_create(
         FundingShare(version=copy, source=each.source, percent=each.percent) for each in source.shares.all()

@@ -65,13 +65,18 @@ def _pay_month(batch: Batch, rules: Rules) -> int:
     """The regular lines: what everybody is owed for the batch's own month."""
     statement = Statement()
     text = net(statement, rules, [batch.month], enrolled(rules))
-    return statement.run(f"""WITH {text} {INTO}
+    # Sets that are looked up for each row are hashed (NOT IN, IN): the statement inserts into the table that it
+    # asks, so a look-up row by row would walk over its own new rows.
+    return statement.run(f"""WITH {text}, paid AS MATERIALIZED (
+            SELECT l.enrolment_id FROM subsidies_paymentline l
+            WHERE l.for_month = {statement.value(batch.month)}::date AND l.kind = 'regular' AND l.state NOT IN {DEAD}
+              AND l.enrolment_id IN (SELECT id FROM subsidies_enrolment WHERE programme_id = {batch.programme_id})
+        )
+        {INTO}
         SELECT {batch.pk}, n.enrolment, {_elder(rules, "n.holder")}, n.org_unit, n.month, n.month, 'regular', 'planned',
             n.amount, n.version, n.band, {EXPLAINED}, {REST}
         FROM net n
-        WHERE n.amount > 0 AND NOT EXISTS (
-            SELECT FROM subsidies_paymentline l WHERE l.enrolment_id = n.enrolment AND l.for_month = n.month
-              AND l.kind = 'regular' AND l.state NOT IN {DEAD})""")
+        WHERE n.amount > 0 AND n.enrolment NOT IN (SELECT enrolment_id FROM paid)""")
 
 
 def _settle_earlier(batch: Batch, rules: Rules) -> int:
@@ -93,6 +98,11 @@ def _settle_earlier(batch: Batch, rules: Rules) -> int:
               AND l.kind <> 'offset' AND l.for_month BETWEEN {first}::date AND {last}::date AND ({which})
             GROUP BY l.enrolment_id, l.for_month
         ),
+        missed AS MATERIALIZED (
+            SELECT l.enrolment_id, l.for_month
+            FROM subsidies_paymentline l JOIN subsidies_enrolment n ON n.id = l.enrolment_id
+            WHERE n.programme_id = {batch.programme_id} AND l.state IN ('held', 'failed') AND l.kind <> 'offset'
+        ),
         owed AS (
             SELECT coalesce(n.enrolment, c.enrolment_id) AS enrolment, coalesce(n.month, c.for_month) AS month,
                 coalesce(n.amount, 0) - coalesce(c.amount, 0) AS difference, n.version, n.band,
@@ -102,8 +112,7 @@ def _settle_earlier(batch: Batch, rules: Rules) -> int:
         {INTO}
         SELECT {batch.pk}, e.id, e.elder_id, {HOLDERS_UNIT}, {statement.value(batch.month)}::date, o.month,
             CASE WHEN o.difference < 0 THEN 'recovery'
-                WHEN EXISTS (SELECT FROM subsidies_paymentline l WHERE l.enrolment_id = e.id AND l.for_month = o.month
-                    AND l.state IN ('held', 'failed') AND l.kind <> 'offset') THEN 'supplement'
+                WHEN (e.id, o.month) IN (SELECT enrolment_id, for_month FROM missed) THEN 'supplement'
                 ELSE 'back_pay' END,
             'planned', o.difference, o.version, o.band, o.facts, {REST}
         FROM owed o JOIN subsidies_enrolment e ON e.id = o.enrolment

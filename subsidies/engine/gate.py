@@ -18,6 +18,7 @@ LIVE = "l.state NOT IN ('held', 'dropped', 'failed')"
 
 def find(batch: Batch, rules: Rules) -> int:
     """Write the findings of a batch; those of an earlier making that are gone are deleted. Says how many there are."""
+    _gather(batch)
     found: set[tuple[int, str]] = set()
     for kind, rows in _searches(batch, rules):
         rows = list(rows)
@@ -62,19 +63,19 @@ def _write(batch: Batch, kind: str, rows: Iterable[tuple[int, str]]) -> None:
 
 def _searches(batch: Batch, rules: Rules) -> Iterable[tuple[str, Iterable[tuple[int, str]]]]:
     kinds = Finding.Kind
-    yield kinds.NO_ACCOUNT, _no_account(batch)
-    yield kinds.SHARED_ACCOUNT, _shared_account(batch)
+    yield kinds.NO_ACCOUNT, _no_account()
+    yield kinds.SHARED_ACCOUNT, _shared_account()
     yield kinds.OUTLIER, _outliers(batch)
     if rules.beneficiary != "elder":
         return
     yield kinds.ON_DEATH_LIST, _listed(batch, [ListedPerson.Kind.DEATH])
     yield kinds.ON_OTHER_LIST, _listed(batch, [kind for kind in ListedPerson.Kind if kind != "death"])
-    yield kinds.DIED, _died(batch)
+    yield kinds.DIED, _died()
     yield kinds.MOVED_OUT, _moved_out(batch)
-    yield kinds.DOUBLE_PERSON, _doubles(batch)
+    yield kinds.DOUBLE_PERSON, _doubles()
     yield kinds.CONFLICT, _conflicts(batch)
-    yield kinds.NO_ID_NUMBER, _no_number(batch)
-    yield kinds.AGE_MISMATCH, _age_mismatches(batch)
+    yield kinds.NO_ID_NUMBER, _no_number()
+    yield kinds.AGE_MISMATCH, _age_mismatches()
     version = rules.version_in(batch.month)
     if version and version.certification != RuleVersion.Certification.NONE:
         yield kinds.NOT_CERTIFIED, _not_certified(batch, version)
@@ -82,36 +83,54 @@ def _searches(batch: Batch, rules: Rules) -> Iterable[tuple[str, Iterable[tuple[
         yield kinds.ASSESSMENT_EXPIRED, _assessment_expired(batch, version)
 
 
-def _people(batch: Batch) -> str:
-    """Those whom the batch would pay something: one row per enrolment, with the amount."""
-    return f"""(SELECT l.enrolment_id, min(l.elder_id) AS elder_id, sum(l.amount) AS amount,
-            max(l.for_month) AS last_month
-        FROM subsidies_paymentline l WHERE l.batch_id = {batch.pk} AND l.kind <> 'recovery'
-        GROUP BY l.enrolment_id)"""
+PEOPLE = "batch_people"
 
 
-def _no_account(batch: Batch) -> list[tuple[int, str]]:
-    return Statement().rows(f"""SELECT p.enrolment_id, '没有在用的收款账户，钱发不出去；请补登账户后重新生成，或暂缓。'
-        FROM {_people(batch)} p JOIN subsidies_enrolment e ON e.id = p.enrolment_id
-        LEFT JOIN facilities_employment post ON post.id = e.post_id
-        WHERE NOT EXISTS (SELECT FROM subsidies_payee a WHERE a.used_to IS NULL AND a.account <> '' AND
-            (a.elder_id = e.elder_id OR a.caregiver_id = post.caregiver_id OR a.facility_id = e.facility_id))""")
+def _gather(batch: Batch) -> None:
+    """Those whom the batch would pay something, with the amount, the account and the person, for all searches.
+
+    A table of its own, with statistics: the lines have just been written, and the planner knows nothing of them.
+    """
+    statement = Statement()
+    statement.run(f"DROP TABLE IF EXISTS {PEOPLE}")
+    statement.run(f"""CREATE TEMPORARY TABLE {PEOPLE} ON COMMIT DROP AS
+        SELECT p.*, a.account, a.name AS payee, e.name, e.name_key, e.born_on, e.died_on, e.registered, e.id_number,
+            e.org_unit_id
+        FROM (
+            SELECT l.enrolment_id, min(l.elder_id) AS elder_id, sum(l.amount) AS amount, max(l.for_month) AS last_month,
+                bool_or(l.kind = 'regular') AS is_paid_now
+            FROM subsidies_paymentline l WHERE l.batch_id = {batch.pk} AND l.kind <> 'recovery'
+            GROUP BY l.enrolment_id
+        ) p
+        JOIN subsidies_enrolment n ON n.id = p.enrolment_id
+        LEFT JOIN subsidies_elder e ON e.id = p.elder_id
+        LEFT JOIN subsidies_payee a ON a.used_to IS NULL AND a.account <> '' AND {ACCOUNT[batch.programme.beneficiary]}""")
+    statement.run(f"ANALYZE {PEOPLE}")
 
 
-def _shared_account(batch: Batch) -> list[tuple[int, str]]:
+# Of the account in use (a), by the enrolment (n): each a plain join, which an OR over all three would not be.
+ACCOUNT = {
+    "elder": "a.elder_id = n.elder_id",
+    "post": "a.caregiver_id = (SELECT caregiver_id FROM facilities_employment WHERE id = n.post_id)",
+    "facility": "a.facility_id = n.facility_id",
+}
+
+
+def _no_account() -> list[tuple[int, str]]:
+    return Statement().rows(
+        f"""SELECT enrolment_id, '没有在用的收款账户，钱发不出去；请补登账户后重新生成，或暂缓。'
+        FROM {PEOPLE} WHERE account IS NULL"""
+    )
+
+
+def _shared_account() -> list[tuple[int, str]]:
     """The same account under several people who are paid in this batch: husband and wife, or a mistake."""
-    return Statement().rows(f"""WITH paid AS (
-            SELECT p.enrolment_id, a.account, coalesce(elder.name, a.name) AS name
-            FROM {_people(batch)} p JOIN subsidies_enrolment e ON e.id = p.enrolment_id
-            LEFT JOIN facilities_employment post ON post.id = e.post_id
-            LEFT JOIN subsidies_elder elder ON elder.id = e.elder_id
-            JOIN subsidies_payee a ON a.used_to IS NULL AND a.account <> '' AND
-                (a.elder_id = e.elder_id OR a.caregiver_id = post.caregiver_id OR a.facility_id = e.facility_id)
-        ),
-        shared AS (SELECT account, string_agg(name, '、' ORDER BY enrolment_id) AS names
-            FROM paid GROUP BY account HAVING count(*) > 1)
-        SELECT paid.enrolment_id, '同一账户收款的有：' || left(shared.names, 100)
-        FROM paid JOIN shared USING (account)""")
+    return Statement().rows(f"""WITH shared AS (
+            SELECT account, string_agg(coalesce(name, payee), '、' ORDER BY enrolment_id) AS names
+            FROM {PEOPLE} GROUP BY account HAVING count(*) > 1
+        )
+        SELECT p.enrolment_id, '同一账户收款的有：' || left(shared.names, 100)
+        FROM {PEOPLE} p JOIN shared USING (account)""")
 
 
 def _outliers(batch: Batch) -> list[tuple[int, str]]:
@@ -119,16 +138,15 @@ def _outliers(batch: Batch) -> list[tuple[int, str]]:
     statement = Statement()
     factor = statement.value(batch.programme.outlier_factor)
     before = statement.value((batch.month - dt.timedelta(days=1)).replace(day=1))
-    return statement.rows(f"""WITH p AS MATERIALIZED {_people(batch)},
-        middle AS (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) AS amount FROM p),
+    return statement.rows(f"""WITH middle AS (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) AS amount FROM {PEOPLE}),
         earlier AS (
             SELECT l.enrolment_id, sum(l.amount) AS amount FROM subsidies_paymentline l
-            JOIN p USING (enrolment_id)
+            JOIN {PEOPLE} p USING (enrolment_id)
             WHERE l.month = {before}::date AND l.kind <> 'recovery' AND {LIVE} GROUP BY l.enrolment_id
         )
         SELECT p.enrolment_id, '本批应发 ' || p.amount || ' 元，全批中位数 ' || middle.amount || ' 元'
             || coalesce('，上月 ' || earlier.amount || ' 元', '，上月没有发放')
-        FROM p CROSS JOIN middle LEFT JOIN earlier USING (enrolment_id)
+        FROM {PEOPLE} p CROSS JOIN middle LEFT JOIN earlier USING (enrolment_id)
         WHERE p.amount > {factor} * middle.amount
           AND (earlier.amount IS NULL OR p.amount > {factor} * earlier.amount)""")
 
@@ -140,35 +158,31 @@ def _listed(batch: Batch, kinds: list[str]) -> list[tuple[int, str]]:
     names = statement.value([str(kind) for kind in kinds])
     return statement.rows(f"""SELECT p.enrolment_id, string_agg(k.label || '名单' ||
             coalesce('，' || to_char(x.happened_on, 'YYYY-MM-DD'), '') || coalesce('，' || nullif(x.source, ''), ''), '；')
-        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id
-        JOIN subsidies_listedperson x ON x.id_number = e.id_number AND x.org_unit_id = {batch.programme.org_unit_id}
+        FROM {PEOPLE} p
+        JOIN subsidies_listedperson x ON x.id_number = p.id_number AND x.org_unit_id = {batch.programme.org_unit_id}
         JOIN unnest({names}::text[], {labels}::text[]) AS k (kind, label) ON k.kind = x.kind
         GROUP BY p.enrolment_id""")
 
 
-def _died(batch: Batch) -> list[tuple[int, str]]:
-    return Statement().rows(f"""SELECT p.enrolment_id, to_char(e.died_on, 'YYYY-MM-DD') || ' 死亡，本批按规则发到 '
-            || to_char(p.last_month, 'YYYY"年"MM"月"') || '，合计 ' || p.amount || ' 元'
-        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id WHERE e.died_on IS NOT NULL""")
+def _died() -> list[tuple[int, str]]:
+    return Statement().rows(f"""SELECT enrolment_id, to_char(died_on, 'YYYY-MM-DD') || ' 死亡，本批按规则发到 '
+            || to_char(last_month, 'YYYY"年"MM"月"') || '，合计 ' || amount || ' 元'
+        FROM {PEOPLE} WHERE died_on IS NOT NULL""")
 
 
 def _moved_out(batch: Batch) -> list[tuple[int, str]]:
     statement = Statement()
     last = statement.value(last_day(batch.month))
-    return statement.rows(f"""SELECT p.enrolment_id, '到 ' || to_char({last}::date, 'YYYY-MM-DD') || ' 户籍已不在本县'
-        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id
-        WHERE NOT isempty(e.registered) AND upper(e.registered) <= {last}::date""")
+    return statement.rows(f"""SELECT enrolment_id, '到 ' || to_char({last}::date, 'YYYY-MM-DD') || ' 户籍已不在本县'
+        FROM {PEOPLE} WHERE NOT isempty(registered) AND upper(registered) <= {last}::date""")
 
 
-def _doubles(batch: Batch) -> list[tuple[int, str]]:
+def _doubles() -> list[tuple[int, str]]:
     """The same name and birthday twice among those paid: two townships, or an old and a new number."""
-    return Statement().rows(f"""WITH paid AS (
-            SELECT p.enrolment_id, e.id, e.name_key, e.born_on, u.name AS unit
-            FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id
-            JOIN eldercare_orgunit u ON u.id = e.org_unit_id
-        )
-        SELECT a.enrolment_id, '与同名、同出生日期的另一人（' || string_agg(DISTINCT b.unit, '、') || '）可能是同一人'
-        FROM paid a JOIN paid b ON b.name_key = a.name_key AND b.born_on = a.born_on AND b.id <> a.id
+    return Statement().rows(f"""SELECT a.enrolment_id,
+            '与同名、同出生日期的另一人（' || string_agg(DISTINCT u.name, '、') || '）可能是同一人'
+        FROM {PEOPLE} a JOIN {PEOPLE} b ON b.name_key = a.name_key AND b.born_on = a.born_on AND b.elder_id <> a.elder_id
+        JOIN eldercare_orgunit u ON u.id = b.org_unit_id
         GROUP BY a.enrolment_id""")
 
 
@@ -194,14 +208,14 @@ def _conflicts(batch: Batch) -> list[tuple[int, str]]:
         GROUP BY l.enrolment_id""")
 
 
-def _no_number(batch: Batch) -> list[tuple[int, str]]:
-    return Statement().rows(f"""SELECT p.enrolment_id, '没有证件号码，不能发放；请补登后重新生成，或暂缓。'
-        FROM {_people(batch)} p JOIN subsidies_elder e ON e.id = p.elder_id WHERE e.id_number IS NULL""")
+def _no_number() -> list[tuple[int, str]]:
+    return Statement().rows(f"""SELECT enrolment_id, '没有证件号码，不能发放；请补登后重新生成，或暂缓。'
+        FROM {PEOPLE} WHERE id_number IS NULL""")
 
 
-def _age_mismatches(batch: Batch) -> Iterable[tuple[int, str]]:
+def _age_mismatches() -> Iterable[tuple[int, str]]:
     """The number is encrypted, so its date of birth is compared here and not in the database."""
-    paid = dict(Statement().rows(f"SELECT p.elder_id, p.enrolment_id FROM {_people(batch)} p"))
+    paid = dict(Statement().rows(f"SELECT elder_id, enrolment_id FROM {PEOPLE}"))
     numbers = Elder.objects.filter(pk__in=paid, id_kind=Elder.IdKind.RESIDENT, id_reason="")
     for pk, number, born_on in numbers.values_list("pk", "id_number", "born_on").iterator(2000):
         checked = check_id_number(number.reveal())
@@ -211,12 +225,7 @@ def _age_mismatches(batch: Batch) -> Iterable[tuple[int, str]]:
 
 def _not_certified(batch: Batch, version: RuleVersion) -> list[tuple[int, str]]:
     """Back pay for people whose certification has run out meanwhile; the month itself the rules do not pay."""
-    regular = Statement().rows(
-        f"SELECT enrolment_id FROM subsidies_paymentline WHERE batch_id = {batch.pk} AND kind = 'regular'"
-    )
-    paid_now = {pk for (pk,) in regular}
-    others = Statement().rows(f"SELECT p.enrolment_id FROM {_people(batch)} p")
-    waiting = [pk for (pk,) in others if pk not in paid_now]
+    waiting = [pk for (pk,) in Statement().rows(f"SELECT enrolment_id FROM {PEOPLE} WHERE NOT is_paid_now")]
     rows = entitlements(batch.programme, [batch.month], enrolments=waiting) if waiting else []
     return [
         (row.enrolment_id, f"{version.get_certification_display()}认证已逾期，本批只有以前月份的补发")
@@ -230,7 +239,7 @@ def _assessment_expired(batch: Batch, version: RuleVersion) -> list[tuple[int, s
     statement = Statement()
     day = statement.value(max(facts_day(version, batch.month), last_day(batch.month)))
     return statement.rows(f"""SELECT p.enrolment_id, '能力评估有效期到 ' || to_char(a.valid_until, 'YYYY-MM-DD')
-        FROM {_people(batch)} p CROSS JOIN LATERAL (
+        FROM {PEOPLE} p CROSS JOIN LATERAL (
             SELECT valid_until FROM subsidies_assessment
             WHERE elder_id = p.elder_id AND level IS NOT NULL ORDER BY assessed_on DESC, id DESC LIMIT 1
         ) a WHERE a.valid_until < {day}::date""")

@@ -72,7 +72,7 @@ def gross(
     return f"""
     {prefix}month AS MATERIALIZED ({_months(statement, rules, months)}),
     {prefix}subject AS MATERIALIZED ({subject}),
-    {prefix}facts AS (
+    {prefix}facts AS MATERIALIZED (
         SELECT s.enrolment, s.holder, s.org_unit, mo.month, mo.version, mo.days, {listed}, {population}, {alive},
             s.state IN ('running', 'ended') AND (s.ended_from IS NULL OR mo.month < s.ended_from)
                 AND (s.not_before IS NULL OR s.not_before <= mo.month) AND NOT s.suspended @> mo.month AS c_enrolment,
@@ -80,7 +80,7 @@ def gross(
             {certified} AS c_certified
         FROM {prefix}subject s CROSS JOIN {prefix}month mo {" ".join(facts.joins)}
     ),
-    {prefix}judged AS (
+    {prefix}judged AS MATERIALIZED (
         SELECT f.*, coalesce({_eligible(statement, rules, months, columns)}, false) AS c_eligible,
             {_band(statement, rules, months, columns)} AS band,
             jsonb_build_object({shown}) AS facts
@@ -128,7 +128,7 @@ def _months(statement: Statement, rules: Rules, months: Sequence[dt.date]) -> st
 
 def _population(columns: dict[str, str]) -> list[str]:
     """Whether the population of the version is met; and ``registered``, ``resident`` as the conditions see them."""
-    span = "daterange(mo.month, mo.last, '[]')"
+    span = "daterange(mo.month - 1, mo.last, '[]')"  # with the day before: who left on the first left in this month
     left = {
         "registered": f"(s.registered && {span} AND NOT s.registered @> mo.last)",
         "resident": f"(s.resident && {span} AND NOT s.resident @> mo.last)",
@@ -138,7 +138,7 @@ def _population(columns: dict[str, str]) -> list[str]:
     for name in ("registered", "resident"):
         columns_value = (
             f"CASE WHEN mo.population = '{name}' AND {left[name]} THEN {paid}"
-            f" WHEN mo.population = 'either' AND {left_both} THEN {paid} ELSE s.{name} @> mo.d END"
+            f" WHEN mo.population = 'either' AND {left_both} AND {left[name]} THEN {paid} ELSE s.{name} @> mo.d END"
         )
         columns[name] = columns_value
     met = (

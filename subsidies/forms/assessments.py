@@ -183,7 +183,9 @@ class ResultForm(ElderFactsMixin, LedgerForm):
             else:
                 self.data = self.data.copy()
                 self.data["level"] = str(proposed)
-                self.add_error("level", f"对照表提示为“{rules.LEVELS[proposed]}”，已代为选好，请核对后再保存。")
+                self.add_error(
+                    "level", f"对照表提示为“{rules.LEVELS[proposed]}”，已代为选好，请核对后再保存。"
+                )
         self.cleaned_data["level"] = int(chosen) if chosen and chosen.isdecimal() else None
         return super().clean()
 
@@ -254,7 +256,12 @@ class MappingForm(StyledFormMixin, forms.Form):
     @property
     def rows(self) -> list[tuple[LevelMapping, forms.BoundField, forms.BoundField, bool]]:
         return [
-            (each, self[f"level_{each.pk}"], self[f"remove_{each.pk}"], plain(each.original) in rules.NEVER_MAPPED)
+            (
+                each,
+                self[f"level_{each.pk}"],
+                self[f"remove_{each.pk}"],
+                plain(each.original) in rules.NEVER_MAPPED,
+            )
             for each in self.mappings
         ]
 
@@ -299,5 +306,3 @@ class FindForm(StyledFormMixin, forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "autofocus": True}),
     )
-
-

@@ -20,7 +20,7 @@ class VillageForm(StyledFormMixin, forms.Form):
     show = forms.ChoiceField(
         label="名单",
         required=False,
-        choices=[("", "本月应认证和逾期"), ("all", "全部需认证人员")],
+        choices=[("", "应认证(含逾期)"), ("all", "全部需认证人员")],
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -54,7 +54,11 @@ class TickedForm(CertificationForm):
 
     @property
     def ticked(self) -> set[int]:
-        return {int(each) for each in self.data.getlist("people") if each.isdecimal()} if self.is_bound else set()
+        return (
+            {int(each) for each in self.data.getlist("people") if each.isdecimal()}
+            if self.is_bound
+            else set()
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

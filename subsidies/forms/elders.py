@@ -108,7 +108,7 @@ class ElderForm(LedgerForm):
         for name in ("sex", "born_on"):
             self.fields[name].required = False  # the number may say it
         self.fields["residence_unit"].queryset = townships_of(by)
-        self.fields["residence_unit"].empty_label = "住在县外"
+        self.fields["residence_unit"].empty_label = "未选(住在县外)"
         self.fields["residence_village"].queryset = villages_of(county_of(by))
         self.fields["village"].queryset = villages_of(by.org_unit.path)
         if "org_unit" in self.fields:

@@ -183,9 +183,7 @@ def band_forms(version: RuleVersion, programme: Programme, data: QueryDict | Non
         {name: getattr(band, name) for name in BAND_FIELDS} | {"pk": band.pk, "amount": _plain(band.amount)}
         for band in (version.bands.all() if version.pk else Band.objects.none())
     ]
-    return Bands(
-        data, initial=stored, prefix=BANDS, form_kwargs={"beneficiary": programme.beneficiary}
-    )
+    return Bands(data, initial=stored, prefix=BANDS, form_kwargs={"beneficiary": programme.beneficiary})
 
 
 def _plain(amount: Decimal) -> Decimal:
@@ -240,7 +238,10 @@ class WholeVersion:
         self.shares = SharesForm(data, version=version)
 
     def is_valid(self) -> bool:
-        return all([each.is_valid() for each in (self.settings, self.bands, self.shares)])
+        valid = [
+            each.is_valid() for each in (self.settings, self.bands, self.shares)
+        ]  # each says what is wrong
+        return all(valid)
 
     def without_errors(self) -> "WholeVersion":
         """For a page that was only asked for one more row."""

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 
 from eldercare.ledger_metrics import Period
 from subsidies.models import Ability, Assessment, Elder, ElderTag
@@ -73,10 +73,8 @@ def assessed(at_least: int) -> Condition:
 
 def found_disabled_or_demented(period: Period) -> Q:
     """失能(轻度及以上)或失智, by the assessment that counts."""
-    last = Subquery(_last_assessment(period.last).values("pk")[:1])
-    disabled = Q(level__gte=Ability.MILD) | Q(has_dementia=True)
-    elders = Assessment.objects.filter(disabled, elder=OuterRef("pk"), pk=last)
-    return Q(Exists(elders.order_by()))
+    demented = Subquery(_last_assessment(period.last).values("has_dementia")[:1])
+    return assessed(Ability.MILD)(period) | Q(Exact(demented, True))
 
 
 def elders_on(day: dt.date):

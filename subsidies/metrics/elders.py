@@ -90,9 +90,10 @@ RESIDENTS = register(
 
 
 def eligible(period: Period) -> QuerySet[Elder]:
-    """Who would be paid a service subsidy for the month by its rules, applied for or not."""
+    """Who would be paid a service subsidy for the month by its rules, applied for or not, and has not left since."""
     text, params = eligible_statement(Programme.Kind.SERVICE_SUBSIDY, period.first)
-    return elders_on(period.last).filter(pk__in=RawSQL(text, params))  # noqa: S611 - written by the engine
+    found = RawSQL(text, params)  # noqa: S611 - written by the engine
+    return elders_on(period.last).filter(of_the_county(period), pk__in=found)
 
 
 ELIGIBLE = register(

@@ -48,17 +48,11 @@ class ElderQuerySet(ScopedQuerySet):
         found = self.alias(grams=NameGrams("name_key")).filter(grams__contains=grams)
         return found if len(key) < 3 else found.filter(name_key__contains=key)
 
-    def aged(self, years: int, day: dt.date) -> Self:
+    def aged(self, years: int, day: dt.date, below: int | None = None) -> Self:
         """At least so many years old at the end of the month of ``day``: a birthday counts from its month on."""
-        return self.filter(born_on__lt=_first_birth_of_younger(years, day))
-
-    def younger_than(self, years: int, day: dt.date) -> Self:
-        return self.filter(born_on__gte=_first_birth_of_younger(years, day))
-
-
-def _first_birth_of_younger(years: int, day: dt.date) -> dt.date:
-    following = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
-    return following.replace(year=following.year - years)
+        latest = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+        found = self.filter(born_on__lt=latest.replace(year=latest.year - years))
+        return found.filter(born_on__gte=latest.replace(year=latest.year - below)) if below else found
 
 
 @track

@@ -118,7 +118,7 @@ class Enrolment(models.Model):
             ),
             models.CheckConstraint(
                 name="enrolment_ended_has_month",
-                condition=~Q(state="ended") | Q(ended_from__isnull=False),
+                condition=Q(state="ended", ended_from__isnull=False) | (~Q(state="ended") & Q(ended_from=None)),
             ),
             *(
                 models.UniqueConstraint(
@@ -154,6 +154,7 @@ class EnrolmentStepQuerySet(ScopedQuerySet):
     scope_path = "enrolment__org_unit"
 
 
+@track
 class EnrolmentStep(models.Model):
     """One step of an enrolment (办理记录). Only ever added."""
 

@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from eldercare.excel.writing import Kind
 from eldercare.history import Part, Step, history_of
@@ -33,7 +32,8 @@ Kinds = ElderTag.Kind
 def last_of_each(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Of each person the last one; of the living, once for a person with two records."""
     later = Assessment.objects.filter(elder=OuterRef("elder")).filter(
-        Q(assessed_on__gt=OuterRef("assessed_on")) | Q(assessed_on=OuterRef("assessed_on"), pk__gt=OuterRef("pk"))
+        Q(assessed_on__gt=OuterRef("assessed_on"))
+        | Q(assessed_on=OuterRef("assessed_on"), pk__gt=OuterRef("pk"))
     )
     return assessments.filter(elder__died_on=None, elder__merged_into=None).exclude(Exists(later))
 
@@ -47,9 +47,17 @@ def expired(assessments: QuerySet[Assessment], day: dt.date) -> QuerySet[Assessm
     return last_of_each(assessments).filter(valid_until__lt=day)
 
 
-def unsettled(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """Older results whose level nobody has confirmed yet."""
-    return last_of_each(assessments).filter(level=None)
+def renewals(assessments: QuerySet[Assessment], day: dt.date) -> dict[str, int]:
+    """How many are ``expired``, ``expiring`` and ``unsettled``, in one query."""
+    return (
+        last_of_each(assessments)
+        .order_by()
+        .aggregate(
+            expired=Count("pk", filter=Q(valid_until__lt=day)),
+            expiring=Count("pk", filter=Q(valid_until__range=(day, day + SOON))),
+            unsettled=Count("pk", filter=Q(level=None)),
+        )
+    )
 
 
 def at_odds(assessments: QuerySet[Assessment], day: dt.date) -> QuerySet[Assessment]:
@@ -140,11 +148,20 @@ def expiry(assessment: Assessment, day: dt.date) -> object:
 
 
 def assessment_listing(day: dt.date, *, is_county: bool) -> Listing:
-    unit = Column("unit", "管理镇(街道)", "elder.org_unit.name", order=("elder__org_unit__code",), css="nowrap")
+    unit = Column(
+        "unit", "管理镇(街道)", "elder.org_unit.name", order=("elder__org_unit__code",), css="nowrap"
+    )
     columns = (
         Column("name", "姓名", "elder.name", order=("elder__name_key",), link=_page, width=12, css="nowrap"),
         Column("id_number", "证件号码", "elder.id_number", width=22, css="code nowrap"),
-        Column("age", "年龄", lambda row: row.elder.age_on(day), order=("-elder__born_on",), kind=Kind.INTEGER, width=6),
+        Column(
+            "age",
+            "年龄",
+            lambda row: row.elder.age_on(day),
+            order=("-elder__born_on",),
+            kind=Kind.INTEGER,
+            width=6,
+        ),
         *((unit,) if is_county else ()),
         Column("village", "村(社区)", "elder.village.name", order=("elder__village__code",), width=16),
         Column("on", "评估日期", "assessed_on", order=("assessed_on",), kind=Kind.DATE, width=12),
@@ -232,12 +249,20 @@ def _scores_changed(before: Any, after: Any) -> Iterator[str]:
             yield f"{item.name}：{old} → {new}"
 
 
+class Doubt(NamedTuple):
+    """A tag at odds with the assessment in force, and where it can be corrected."""
+
+    words: str
+    link: str
+    label: str
+
+
 @dataclass(frozen=True)
 class PersonAssessments:
     elder: Elder
     lines: list[Assessment]
     current: Assessment | None  # the one that counts today
-    doubts: list[rules.TagDoubt]
+    doubts: list[Doubt]
 
 
 def person_assessments(elder: Elder, day: dt.date) -> PersonAssessments:
@@ -255,18 +280,26 @@ def person_assessments(elder: Elder, day: dt.date) -> PersonAssessments:
     return PersonAssessments(elder, lines, current, _doubts(elder, current, day))
 
 
-def _doubts(elder: Elder, current: Assessment | None, day: dt.date) -> list[rules.TagDoubt]:
+def _doubts(elder: Elder, current: Assessment | None, day: dt.date) -> list[Doubt]:
     if current is None:
         return []
-    kinds = set(
-        elder.tags.filter(kind__in=(Kinds.DISABLED, Kinds.DEMENTIA), held__on=day).values_list("kind", flat=True)
+    tags = dict(
+        elder.tags.filter(kind__in=(Kinds.DISABLED, Kinds.DEMENTIA), held__on=day).values_list("kind", "pk")
     )
-    return rules.doubts(
+    found = rules.doubts(
         level=current.level,
         has_dementia=current.has_dementia if current.standard == SCORED else None,
-        is_disabled=Kinds.DISABLED in kinds,
-        is_demented=Kinds.DEMENTIA in kinds,
+        is_disabled=Kinds.DISABLED in tags,
+        is_demented=Kinds.DEMENTIA in tags,
     )
+    return [_correctable(elder, each, tags.get(each.kind)) for each in found]
+
+
+def _correctable(elder: Elder, doubt: rules.TagDoubt, tag: int | None) -> Doubt:
+    name = Kinds(doubt.kind).label
+    if tag:
+        return Doubt(doubt.words, reverse("elder-tag-end", args=[tag]), f"结束“{name}”类别")
+    return Doubt(doubt.words, reverse("elder-tag-create", args=[elder.pk]), f"登记“{name}”类别")
 
 
 def previous_level(elder: Elder, assessment: Assessment | None = None) -> int | None:
@@ -275,5 +308,3 @@ def previous_level(elder: Elder, assessment: Assessment | None = None) -> int | 
     if assessment and assessment.pk:
         rows = rows.filter(assessed_on__lt=assessment.assessed_on)
     return rows.order_by("-assessed_on", "-pk").values_list("level", flat=True).first()
-
-

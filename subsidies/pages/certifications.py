@@ -21,7 +21,14 @@ from eldercare.lists import Badge, Column, ListFilterForm, Listing
 from eldercare.models import OrgUnit, User
 from facilities.forms.staff import units_of
 from subsidies.models import Certification, Elder, Enrolment, Programme, RuleVersion
-from subsidies.rules.certifications import Cover, add_months, covered_until, first_to_end, latest_uncovering, month_of
+from subsidies.rules.certifications import (
+    Cover,
+    add_months,
+    covered_until,
+    first_to_end,
+    latest_uncovering,
+    month_of,
+)
 
 RECENT = dt.timedelta(days=30)  # entries shown below the form, to take one back
 
@@ -44,11 +51,15 @@ def needing(user: User, month: dt.date) -> list[Needing]:
         )
         .filter(Q(programme__ends_on=None) | Q(programme__ends_on__gte=month))
         .select_related("programme")
-        .order_by("programme", "-effective_from")
-        .distinct("programme")
+        .order_by("programme_id", "-effective_from")
+        .distinct("programme_id")
     )
     months = RuleVersion.CERTIFICATION_MONTHS
-    return [Needing(each.programme, months[each.certification]) for each in versions if each.certification in months]
+    return [
+        Needing(each.programme, months[each.certification])
+        for each in versions
+        if each.certification in months
+    ]
 
 
 class Question:
@@ -79,6 +90,15 @@ class Question:
     def to_do(self) -> Q:
         """Due or overdue."""
         return self._not_covered_in(add_months(self.month, 1))
+
+    def counts(self) -> tuple[int, int]:
+        """How many are overdue, and how many due, in one query."""
+        found = (
+            self.elders.filter(self.to_do())
+            .order_by()
+            .aggregate(all=Count("pk"), overdue=Count("pk", filter=self.overdue()))
+        )
+        return found["overdue"], found["all"] - found["overdue"]
 
     def _not_covered_in(self, month: dt.date) -> Q:
         by_period = defaultdict(list)
@@ -130,7 +150,7 @@ def state_of(covered: dt.date | None, month: dt.date) -> Badge:
 
 # --- The list ---------------------------------------------------------------------------------------------------
 
-STATES = (("todo", "本月应认证和逾期"), ("overdue", "逾期"), ("due", "本月应认证"), ("all", "全部需认证人员"))
+STATES = (("todo", "应认证(含逾期)"), ("overdue", "逾期"), ("due", "本月应认证"), ("all", "全部需认证人员"))
 
 
 class VillageChoice(forms.ModelChoiceField):
@@ -160,7 +180,9 @@ class CertificationFilterForm(ListFilterForm):
     village = VillageChoice(
         label="村(社区)", required=False, queryset=None, to_field_name="code", empty_label="全部村(社区)"
     )
-    programme = forms.ModelChoiceField(label="补贴项目", required=False, queryset=None, empty_label="全部项目")
+    programme = forms.ModelChoiceField(
+        label="补贴项目", required=False, queryset=None, empty_label="全部项目"
+    )
     q = forms.CharField(
         label="姓名",
         required=False,
@@ -211,7 +233,12 @@ def certification_listing(question: Question, *, is_county: bool) -> Listing:
         Column("name", "姓名", "name", order=("name_key",), link=_page, width=12, css="nowrap"),
         Column("id_number", "证件号码", "id_number", width=22, css="code nowrap"),
         Column(
-            "age", "年龄", lambda row: row.age_on(question.month), order=("-born_on",), kind=Kind.INTEGER, width=6
+            "age",
+            "年龄",
+            lambda row: row.age_on(question.month),
+            order=("-born_on",),
+            kind=Kind.INTEGER,
+            width=6,
         ),
         *((unit,) if is_county else ()),
         Column("village", "居住村(社区)", place_of, width=16),
@@ -317,6 +344,7 @@ def unit_lines(question: Question) -> tuple[list[UnitLine], UnitLine]:
         for pk, row in counts.items()
     ]
     lines.sort(key=lambda line: line.unit.code if line.unit else "~")
-    total = UnitLine(None, *(sum(getattr(line, name) for line in lines) for name in ("needing", "overdue", "due")))
+    total = UnitLine(
+        None, *(sum(getattr(line, name) for line in lines) for name in ("needing", "overdue", "due"))
+    )
     return lines, total
-

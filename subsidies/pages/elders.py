@@ -91,9 +91,7 @@ def _asked(rows: QuerySet, chosen: dict, today: dt.date) -> QuerySet:
         rows = rows.filter(Q(village=village) | Q(residence_village=village))
     if age := chosen.get("age"):
         _, youngest, beyond = BANDS[age]
-        rows = rows.aged(youngest, today)
-        if beyond:
-            rows = rows.younger_than(beyond, today)
+        rows = rows.aged(youngest, today, below=beyond)
     for name in ("tag", "tag2"):
         if kind := chosen.get(name):
             kinds = ElderTag.DESTITUTE if kind == DESTITUTE else (kind,)

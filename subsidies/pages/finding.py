@@ -12,7 +12,9 @@ MOST_DIGITS = 6
 
 def find_elders(text: str, user: User) -> list[Elder]:
     """The living whom the user sees, at most LIMIT. Raises Refused for part of a number."""
-    elders = Elder.objects.visible_to(user).current().filter(died_on=None).select_related("org_unit", "village")
+    elders = (
+        Elder.objects.visible_to(user).current().filter(died_on=None).select_related("org_unit", "village")
+    )
     digits = sum(letter.isdigit() for letter in text)
     if digits > MOST_DIGITS:
         checked = check_id_number(text)

@@ -111,16 +111,26 @@ def programme_listing(today: dt.date) -> Listing:
             width=26,
             css="ledger-name",
         ),
-        Column("example", "", lambda row: Badge("示例标准", "orange") if row.is_example else None, css="nowrap"),
+        Column(
+            "example", "", lambda row: Badge("示例标准", "orange") if row.is_example else None, css="nowrap"
+        ),
         Column("kind", "种类", "get_kind_display", order=("kind",), width=18),
         Column("beneficiary", "发放对象", "get_beneficiary_display", order=("beneficiary",)),
         Column("starts", "政策起止", _period, order=("starts_on",), width=20, css="nowrap"),
         Column("document", "现行文号", "document", order=("document",), width=22),
         Column(
-            "since", "现行版本起", lambda row: month_text(row.in_force_from), order=("in_force_from",), css="nowrap"
+            "since",
+            "现行版本起",
+            lambda row: month_text(row.in_force_from),
+            order=("in_force_from",),
+            css="nowrap",
         ),
-        Column("running", "享受中", lambda row: row.running or 0, order=("running",), kind=Kind.INTEGER, width=10),
-        Column("waiting", "办理中", lambda row: row.waiting or 0, order=("waiting",), kind=Kind.INTEGER, width=10),
+        Column(
+            "running", "享受中", lambda row: row.running or 0, order=("running",), kind=Kind.INTEGER, width=10
+        ),
+        Column(
+            "waiting", "办理中", lambda row: row.waiting or 0, order=("waiting",), kind=Kind.INTEGER, width=10
+        ),
         Column("state", "状态", lambda row: programme_state(row, today)),
     )
     return Listing("补贴项目", columns, order=("kind", "name"), unit="个")

@@ -1,5 +1,23 @@
 """The sheets that are uploaded: the register of elders and what is kept about each."""
 
-from subsidies.resources import elders
+from subsidies.resources import (
+    assessments,
+    certifications,
+    elders,
+    enrolments,
+    listed_persons,
+    payees,
+    tags,
+    visits,
+)
 
-__all__ = ["elders"]
+__all__ = [
+    "assessments",
+    "certifications",
+    "elders",
+    "enrolments",
+    "listed_persons",
+    "payees",
+    "tags",
+    "visits",
+]

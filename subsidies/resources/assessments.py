@@ -68,9 +68,17 @@ def _prepare(situation: Situation) -> Prepare:
     def prepare(rows: CleanBatch) -> None:
         add_name_keys(rows)
         values = rows.values
-        derived: dict[str, list] = {"level_number": [], "level_mapped": [], "original": [], "valid_default": []}
+        derived: dict[str, list] = {
+            "level_number": [],
+            "level_mapped": [],
+            "original": [],
+            "valid_default": [],
+        }
         for index, (standard, words, total, day, until) in enumerate(
-            zip(*(values[key] for key in ("standard", "conclusion", "total", "assessed_on", "valid_until")), strict=True)
+            zip(
+                *(values[key] for key in ("standard", "conclusion", "total", "assessed_on", "valid_until")),
+                strict=True,
+            )
         ):
             standard = standard or _scale(situation, rows, index, words, total)
             values["standard"][index] = standard
@@ -91,7 +99,9 @@ def _prepare(situation: Situation) -> Prepare:
     return prepare
 
 
-def _scale(situation: Situation, rows: CleanBatch, index: int, words: str | None, total: int | None) -> str | None:
+def _scale(
+    situation: Situation, rows: CleanBatch, index: int, words: str | None, total: int | None
+) -> str | None:
     if not words and total is None:
         situation.say(rows, index, BY_KEY["conclusion"], "评估结论和总分至少填一项。")
         return None
@@ -102,11 +112,19 @@ def _scale(situation: Situation, rows: CleanBatch, index: int, words: str | None
     return found
 
 
-def _level(situation: Situation, rows: CleanBatch, index: int, words: str | None, total: int | None) -> int | None:
+def _level(
+    situation: Situation, rows: CleanBatch, index: int, words: str | None, total: int | None
+) -> int | None:
     """Of GB/T 42195: as it was concluded; points may make it worse than concluded, never the other way round."""
     column = BY_KEY["conclusion"]
     if total is not None and total > FULL:
-        situation.say(rows, index, BY_KEY["total"], f"GB/T 42195 的总分最高 {FULL} 分，请核对评估标准和总分。", value=total)
+        situation.say(
+            rows,
+            index,
+            BY_KEY["total"],
+            f"GB/T 42195 的总分最高 {FULL} 分，请核对评估标准和总分。",
+            value=total,
+        )
         return None
     by_points = level_of(total) if total is not None else None
     if not words:
@@ -154,7 +172,17 @@ def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
         }  # fmt: skip
 
 
-PLAIN = ("standard", "reason", "assessed_on", "total", "valid_until", "first_assessor", "second_assessor", "agency", "note")
+PLAIN = (
+    "standard",
+    "reason",
+    "assessed_on",
+    "total",
+    "valid_until",
+    "first_assessor",
+    "second_assessor",
+    "agency",
+    "note",
+)
 CASES = " ".join(f"WHEN {level} THEN '{name}'" for level, name in Ability.choices)
 WORDS_OF_LEVEL = f"CASE assessment.level {CASES} END"
 OUT_OF_LIFE = """

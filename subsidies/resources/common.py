@@ -34,22 +34,36 @@ ID_NUMBER = Column(
     checker=id_problem, help="按证件号码找人，须先在老年人档案中登记。",
 )  # fmt: skip
 
+
+def filled(sql: str, **parts: str) -> str:
+    """A statement with its ``[parts]`` put in: constants of this package, never anything typed."""
+    for name, text in parts.items():
+        sql = sql.replace(f"[{name}]", text)
+    return sql
+
+
 NOT_HERE = "本单位的老年人档案里没有这个证件号码。请核对号码；没有登记的，请先登记老年人档案。"
 # The same words whether the person is somebody else's or nobody's: a township learns nothing of another's.
-UNKNOWN = f"""
-    SELECT s.row, '{NOT_HERE}'
-      FROM {{stage}} s
+UNKNOWN = filled(
+    """
+    SELECT s.row, '[words]'
+      FROM {stage} s
       LEFT JOIN subsidies_elder e ON e.id_number = s.id_number
       LEFT JOIN eldercare_orgunit u ON u.id = e.org_unit_id AND u.path LIKE %(path)s || '%%'
       LEFT JOIN eldercare_orgunit r ON r.id = e.residence_unit_id AND r.path LIKE %(path)s || '%%'
-     WHERE s.id_number IS NOT NULL AND u.id IS NULL AND r.id IS NULL"""
+     WHERE s.id_number IS NOT NULL AND u.id IS NULL AND r.id IS NULL""",
+    words=NOT_HERE,
+)
 # Money goes out where the person's record is kept.
-NOT_OURS = f"""
-    SELECT s.row, '{NOT_HERE}'
-      FROM {{stage}} s
+NOT_OURS = filled(
+    """
+    SELECT s.row, '[words]'
+      FROM {stage} s
       LEFT JOIN subsidies_elder e ON e.id_number = s.id_number
       LEFT JOIN eldercare_orgunit u ON u.id = e.org_unit_id AND u.path LIKE %(path)s || '%%'
-     WHERE s.id_number IS NOT NULL AND u.id IS NULL"""
+     WHERE s.id_number IS NOT NULL AND u.id IS NULL""",
+    words=NOT_HERE,
+)
 OTHER_NAME = """
     SELECT s.row, '姓名与老年人档案里这个证件号码的姓名不同，请核对是哪一个写错。'
       FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.name_key <> s.name_key
@@ -97,7 +111,11 @@ def not_in_future(situation: Situation, rows: CleanBatch, *columns: Column) -> N
         for index, day in enumerate(rows.values[column.key]):
             if day is not None and day > situation.as_of:
                 situation.say(
-                    rows, index, column, f"{column.heading}晚于数据日期（{situation.as_of}），请核对。", value=day
+                    rows,
+                    index,
+                    column,
+                    f"{column.heading}晚于数据日期（{situation.as_of}），请核对。",
+                    value=day,
                 )
 
 
@@ -133,5 +151,5 @@ def months_after(day: dt.date, months: int) -> dt.date:
 
 __all__ = [
     "ID_ALIASES", "ID_NUMBER", "MERGED", "NAME", "NOT_HERE", "OWN_PERSON_CHECKS", "PERSON", "PERSON_CHECKS", "TOUCHED",
-    "Ledger", "add_name_keys", "county_only", "has_error", "months_after", "not_in_future", "parts_of", "who_is",
+    "Ledger", "add_name_keys", "county_only", "filled", "has_error", "months_after", "not_in_future", "parts_of", "who_is",
 ]  # fmt: skip

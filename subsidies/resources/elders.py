@@ -11,7 +11,7 @@ from eldercare.models import OrgUnit
 from eldercare.permissions import Permission
 from facilities.resources.common import Units, tell
 from subsidies.models import Elder, ElderChange, ElderTag
-from subsidies.resources.common import add_name_keys, has_error, not_in_future
+from subsidies.resources.common import add_name_keys, filled, has_error, not_in_future
 from subsidies.resources.elder_columns import BY_KEY, COLUMNS, TAGS
 from subsidies.resources.places import Residences
 from subsidies.rules.elders import OLDEST, YOUNGEST, age_by_month, check_elder
@@ -241,39 +241,63 @@ TAG_TARGETS = (
 )
 
 OURS = "JOIN eldercare_orgunit u ON u.id = e.org_unit_id AND u.path LIKE %(path)s || '%%'"
-ELSEWHERE = f"""
-    SELECT s.row, '{ELSEWHERE_WORDS}'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.id_number = s.id_number
-      JOIN eldercare_orgunit u ON u.id = e.org_unit_id AND u.path NOT LIKE %(path)s || '%%'"""
-MERGED = f"""
+ELSEWHERE = filled(
+    """
+    SELECT s.row, '[words]'
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number
+      JOIN eldercare_orgunit u ON u.id = e.org_unit_id AND u.path NOT LIKE %(path)s || '%%'""",
+    words=ELSEWHERE_WORDS,
+)
+MERGED = filled(
+    """
     SELECT s.row, '这个证件号码的档案已并入同一人的另一份档案，请改填保留的那份的证件号码。'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.merged_into_id IS NOT NULL {OURS}"""
-OTHER_TOWNSHIP = f"""
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.merged_into_id IS NOT NULL [ours]""",
+    ours=OURS,
+)
+OTHER_TOWNSHIP = filled(
+    """
     SELECT s.row, '档案里此人归' || u.name || '管理，与本行不同；县内变更管理镇(街道)请在老年人页面登记。'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.org_unit_id <> s.org_unit_id {OURS}"""
-MOVED = f"""
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.org_unit_id <> s.org_unit_id [ours]""",
+    ours=OURS,
+)
+MOVED = filled(
+    """
     SELECT s.row, CASE WHEN s.registered THEN '档案里此人户籍不在本县，本行写“是”；' ELSE '档案里此人户籍在本县，本行写“否”；' END
                   || '户籍迁入、迁出要有日期和获知途径，请在老年人页面登记。'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.id_number = s.id_number
-                     AND s.registered <> (e.registered @> %(as_of)s::date) {OURS}"""
-LEFT = f"""
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number
+                     AND s.registered <> (e.registered @> %(as_of)s::date) [ours]""",
+    ours=OURS,
+)
+LEFT = filled(
+    """
     SELECT s.row, '档案里此人住在本县，本行写“县外”；离县居住请在老年人页面登记。'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.id_number = s.id_number
-                     AND s.lives_outside AND e.residence_unit_id IS NOT NULL {OURS}"""
-HALF_MOVED = f"""
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number
+                     AND s.lives_outside AND e.residence_unit_id IS NOT NULL [ours]""",
+    ours=OURS,
+)
+HALF_MOVED = filled(
+    """
     SELECT s.row, '居住地与档案里不在同一个镇(街道)，请把“居住镇(街道)”和“居住村(社区)”两列都写明。'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.id_number = s.id_number
-                     AND e.residence_unit_id IS DISTINCT FROM s.residence_unit_id {OURS}
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number
+                     AND e.residence_unit_id IS DISTINCT FROM s.residence_unit_id [ours]
      WHERE s.residence_unit_id IS NOT NULL
-       AND (s.village_alone OR (s.residence_village_id IS NULL AND e.residence_village_id IS NOT NULL))"""
-RENAMED = f"""
+       AND (s.village_alone OR (s.residence_village_id IS NULL AND e.residence_village_id IS NOT NULL))""",
+    ours=OURS,
+)
+RENAMED = filled(
+    """
     SELECT s.row, '档案里这个证件号码的姓名不同，写入后将改为本行的姓名，请核对是同一人。'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.name_key <> s.name_key {OURS}"""
-TWICE_KNOWN = f"""
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.name_key <> s.name_key [ours]""",
+    ours=OURS,
+)
+TWICE_KNOWN = filled(
+    """
     SELECT DISTINCT s.row, '档案里已有同名、同出生日期而证件号码不同的人，请核对是不是同一人的两个号码。'
-      FROM {{stage}} s JOIN subsidies_elder e ON e.name_key = s.name_key AND e.born_on = s.born_on
-                     AND e.merged_into_id IS NULL AND e.id_number IS DISTINCT FROM s.id_number {OURS}
-     WHERE NOT EXISTS (SELECT 1 FROM subsidies_elder k WHERE k.id_number = s.id_number)"""
+      FROM {stage} s JOIN subsidies_elder e ON e.name_key = s.name_key AND e.born_on = s.born_on
+                     AND e.merged_into_id IS NULL AND e.id_number IS DISTINCT FROM s.id_number [ours]
+     WHERE NOT EXISTS (SELECT 1 FROM subsidies_elder k WHERE k.id_number = s.id_number)""",
+    ours=OURS,
+)
 TWICE_HERE = """
     SELECT s.row, '与第 ' || string_agg(o.row::text, '、' ORDER BY o.row) || ' 行同名、同出生日期而证件号码不同，请核对是不是同一人。'
       FROM {stage} s JOIN {stage} o ON o.name_key = s.name_key AND o.born_on = s.born_on AND o.id_number <> s.id_number

@@ -28,7 +28,9 @@ class Residences:
             code = None if is_outside else self._find(rows, index, self.unit, unit, TOWNSHIP, None)
             place = self._find(rows, index, self.village, village, VILLAGE, code or registered)
             if place and is_outside:
-                self.situation.say(rows, index, self.village, "居住镇(街道)写了县外，就不填居住村(社区)。", value=village)
+                self.situation.say(
+                    rows, index, self.village, "居住镇(街道)写了县外，就不填居住村(社区)。", value=village
+                )
             if place and not code:
                 code = self.situation.units[place].parent.code
             units.append(self.ids.get(code))

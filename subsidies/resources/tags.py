@@ -21,6 +21,7 @@ from subsidies.resources.common import (
     PERSON_CHECKS,
     TOUCHED,
     add_name_keys,
+    filled,
     not_in_future,
     parts_of,
     who_is,
@@ -48,19 +49,21 @@ BY_KEY = {column.key: column for column in COLUMNS}
 
 # The period of the row is added; a period that it overlaps ends where the row ends; others stay.
 PERIOD = "daterange(s.started_on, s.until)"
-RESULT = f"""((SELECT coalesce(range_agg(CASE WHEN had && {PERIOD} THEN had * daterange(NULL, s.until) ELSE had END),
-                                 '{{{{}}}}'::datemultirange) FROM unnest({{held}}) had) + datemultirange({PERIOD}))"""
+RESULT = """((SELECT coalesce(range_agg(CASE WHEN had && [period] THEN had * daterange(NULL, s.until) ELSE had END),
+                                 '{}'::datemultirange) FROM unnest([held]) had) + datemultirange([period]))"""
 
 
 def _result(held: str) -> str:
-    return RESULT.format(held=held)
+    return filled(RESULT, period=PERIOD, held=held)
 
 
 def _prepare(situation: Situation) -> Prepare:
     def prepare(rows: CleanBatch) -> None:
         add_name_keys(rows)
         values = rows.values
-        values["source"] = [each or f"{situation.as_of.year}年{situation.as_of.month}月上传" for each in values["source"]]
+        values["source"] = [
+            each or f"{situation.as_of.year}年{situation.as_of.month}月上传" for each in values["source"]
+        ]
         values["until"] = [each and each + ONE_DAY for each in values["ended_on"]]
         for index, (begins, ends) in enumerate(zip(values["started_on"], values["ended_on"], strict=True)):
             if begins and ends and ends < begins:
@@ -87,7 +90,11 @@ def _add_periods(batch: ImportBatch) -> None:
 
 def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
     for each in parts_of(ElderTag.objects.filter(held__on=as_of), unit):
-        spell = next(spell for spell in each.held if spell.first <= as_of and (spell.until is None or as_of < spell.until))
+        spell = next(
+            spell
+            for spell in each.held
+            if spell.first <= as_of and (spell.until is None or as_of < spell.until)
+        )
         yield who_is(each.elder) | {
             "kind": each.kind,
             "started_on": spell.first,
@@ -111,7 +118,7 @@ TAG = Target(
     ElderTag,
     # A row whose period stands already says nothing; any other is a new period.
     join=f"tag.elder_id = elder.id AND tag.kind = s.kind AND tag.held = {_result('tag.held')}",
-    parents=("newcomer",),
+    parents=("elder", "newcomer"),
     distinct=("newcomer.id", "s.kind"),
     constants={
         "elder_id": "newcomer.id",

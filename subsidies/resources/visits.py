@@ -48,7 +48,9 @@ def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
     """Of the month up to the day."""
     month = Visit.objects.filter(visited_on__gte=as_of.replace(day=1), visited_on__lte=as_of)
     for each in parts_of(month, unit):
-        yield who_is(each.elder) | {key: getattr(each, key) for key in BY_KEY if key not in ("name", "id_number")}
+        yield who_is(each.elder) | {
+            key: getattr(each, key) for key in BY_KEY if key not in ("name", "id_number")
+        }
 
 
 DEAD = """
@@ -99,7 +101,10 @@ register(
         checks=(*PERSON_CHECKS, Check("visited_on", DEAD)),
         units_touched=TOUCHED,
         present_rows=_present_rows,
-        instructions=("一行是一个人一天的一项服务；同一人同一天同一项服务只有一条。", "现有记录列出数据日期所在月的。"),
+        instructions=(
+            "一行是一个人一天的一项服务；同一人同一天同一项服务只有一条。",
+            "现有记录列出数据日期所在月的。",
+        ),
         permission=Permission.EDIT_PEOPLE,
     )
 )

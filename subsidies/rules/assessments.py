@@ -86,7 +86,7 @@ def judge(
     is_comatose: bool = False,
     has_dementia: bool = False,
     risk_events: int = 0,
-    rules: Aggravation = Aggravation(),  # noqa: B008 - frozen
+    rules: Aggravation = Aggravation(),
 ) -> Verdict:
     """The level of 26 scores. Aggravations add up, up to complete disability; none ever makes a level better.
 

@@ -88,7 +88,9 @@ def money(amount: Decimal) -> str:
 # --- Sentences --------------------------------------------------------------------------------------------------
 
 
-def sentences(version: Mapping[str, Any], words: Words, *, beneficiary: str = "elder") -> list[tuple[str, str]]:
+def sentences(
+    version: Mapping[str, Any], words: Words, *, beneficiary: str = "elder"
+) -> list[tuple[str, str]]:
     """(heading, sentence) for every rule of a version but its bands and shares."""
     found = []
     if beneficiary == "elder":
@@ -138,7 +140,7 @@ def certification_sentence(version: Mapping[str, Any]) -> str:
 def pay_months_sentence(months: Sequence[int]) -> str:
     if not months:
         return "每月发放。"
-    return f"每年只在{'、'.join(f' {each} ' for each in sorted(months)).strip()} 月发放。"
+    return f"每年只在 {'、'.join(str(each) for each in sorted(months))} 月发放。"
 
 
 def who_fits(band: BandRow, words: Words) -> str:
@@ -207,12 +209,14 @@ def _overlaps(bands: Sequence[BandRow]) -> list[str]:
         first, last = max(one.ages[0], other.ages[0]), min(one.ages[1], other.ages[1])
         if first <= last:
             ages = ages_in_words(first, None if last == OLDEST else last) or "全部年龄"
-            found.append(f"{ages}同时符合“{one.label}”和“{other.label}”，按排在前面的“{one.label}”发，请核对。")
+            found.append(
+                f"{ages}同时符合“{one.label}”和“{other.label}”，按排在前面的“{one.label}”发，请核对。"
+            )
     return found
 
 
 def shares_problem(percents: Iterable[Decimal]) -> str:
-    """"" if the shares add up to 100 % or there are none."""
+    """ "" if the shares add up to 100 % or there are none."""
     listed = list(percents)
     total = sum(listed, Decimal(0))
     if not listed or total == 100:

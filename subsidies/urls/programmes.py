@@ -19,7 +19,12 @@ urlpatterns: list[URLPattern] = [
     path("programmes/<int:pk>/edit/", programmes.programme_edit, name="programme-edit"),
     path("programmes/<int:pk>/versions/new/", rule_versions.create, name="programme-version-create"),
     path("programmes/<int:pk>/versions/<int:version>/", rule_versions.edit, name="programme-version-edit"),
-    path("programmes/<int:pk>/versions/<int:version>/copy/", rule_versions.copy, name="programme-version-copy"),
+    path(
+        "programmes/<int:pk>/versions/<int:version>/copy/", rule_versions.copy, name="programme-version-copy"
+    ),
+    path(
+        "programmes/<int:pk>/versions/<int:version>/try/", rule_versions.try_out, name="programme-version-try"
+    ),
     path(
         "programmes/<int:pk>/versions/<int:version>/delete/",
         rule_versions.delete,

@@ -129,7 +129,11 @@ def create(request: HttpRequest, elder: int) -> HttpResponse:
     data = form.cleaned_data
     try:
         done = actions.certify(
-            elders=[who.pk], day=data["certified_on"], method=data["method"], note=data["note"], by=request.user
+            elders=[who.pk],
+            day=data["certified_on"],
+            method=data["method"],
+            note=data["note"],
+            by=request.user,
         )
     except Refused as refusal:
         form.add_error(None, str(refusal))
@@ -154,7 +158,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"已撤销{certification.elder.name} {certification.certified_on} 的认证。")
+            messages.success(
+                request, f"已撤销{certification.elder.name} {certification.certified_on} 的认证。"
+            )
         return redirect(back)
     return render(request, "certifications/remove.html", {"certification": certification, "back": back})
 
@@ -172,7 +178,10 @@ def _person_page(request: HttpRequest, elder: Elder, form: CertificationForm) ->
         "form": form,
         "certifications": list(elder.certifications.all()),
         "covers": [(cover, pages.state_of(cover.until, question.month)) for cover in elder.covers],
-        "history": history_of(Part(Certification, elder_id=elder.pk), user=request.user),
+        "history": history_of(
+            Part(Certification, fields=("certified_on", "method", "note"), elder_id=elder.pk),
+            user=request.user,
+        ),
         "may_edit": request.user.may(Permission.EDIT_PEOPLE) and not elder.merged_into_id,
     }
     return render(request, "certifications/person.html", context)

@@ -163,5 +163,7 @@ def exclusion_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _find_exclusion(request: HttpRequest, pk: int) -> Exclusion:
-    found = Exclusion.objects.visible_to(request.user).select_related("yielding__org_unit", "prevailing__org_unit")
+    found = Exclusion.objects.visible_to(request.user).select_related(
+        "yielding__org_unit", "prevailing__org_unit"
+    )
     return get_object_or_404(found, pk=pk)

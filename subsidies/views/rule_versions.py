@@ -6,13 +6,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from eldercare.errors import Conflict, Refused
 from eldercare.permissions import Permission, requires
 from subsidies.actions import rule_versions as actions
+from subsidies.forms.programmes import TryForm
 from subsidies.forms.rule_versions import CopyForm, VersionForm, WholeVersion, with_one_more
 from subsidies.models import Programme, RuleVersion
+from subsidies.pages import matching
 from subsidies.rules.enrolments import add_months
 from subsidies.rules.facts import FACTS
 from subsidies.rules.programmes import band_warnings
@@ -147,3 +149,20 @@ def delete(request: HttpRequest, pk: int, version: int) -> HttpResponse:
         return redirect("programme-detail", programme.pk)
     context = {"programme": programme, "version": row, "lines": actions.lines_of(row)}
     return render(request, "programmes/version_delete.html", context)
+
+
+@never_cache
+@require_safe
+@requires(Permission.VIEW_PAYMENTS)
+def try_out(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """How many people would get how much in the month of ``?month=``; figures only."""
+    programme, row = find(request, pk, version)
+    today = timezone.localdate().replace(day=1)
+    initial = max(today, row.effective_from, programme.starts_on)
+    form = TryForm(request.GET if "month" in request.GET else None, initial={"month": initial})
+    month = initial
+    if form.is_bound:
+        month = form.cleaned_data["month"] if form.is_valid() else None
+    trial = matching.try_out(row, month, units=matching.units_of(request.user)) if month else None
+    context = {"programme": programme, "version": row, "form": form, "month": month, "trial": trial}
+    return render(request, "programmes/version_try.html", context)

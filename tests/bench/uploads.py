@@ -79,7 +79,7 @@ def through_the_portal(path: Path, ledger: str) -> Figures:
     _has_worked_before(path.with_name(FEW), ledger)
     with (
         peak_of_the_reader(figures),
-        _timed(figures, "_effects", EFFECTS),
+        _timed(figures, "effects_of", EFFECTS),
         _timed(figures, "_vacuum", VACUUM),
         figures.clock(),
     ):

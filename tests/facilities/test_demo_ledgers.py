@@ -27,7 +27,7 @@ from facilities.models import (
     Training,
     WaitingEntry,
 )
-from indicators.demo import series
+from indicators.demo import ledgers, series
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
 from indicators.demo.seeding import seed
 from indicators.fixtures import load_all
@@ -62,7 +62,7 @@ def units() -> list[OrgUnit]:
 def counted(month: dt.date) -> dict[tuple[str, str], Decimal]:
     """By unit and metric, as the ledgers say."""
     codes = {unit.pk: unit.code for unit in units()}
-    found = ledger_metrics.figures(units(), month)
+    found = ledger_metrics.figures(units(), month, codes=ledgers.codes())
     return {(codes[unit], code): value for (unit, code), value in found.items()}
 
 

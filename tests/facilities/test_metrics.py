@@ -194,7 +194,7 @@ def test_the_command_prints_figures_and_their_rows(cast, capsys):
     call_command("ledger_metrics", "2019-12")
     printed = json.loads(capsys.readouterr().out)["figures"]
     assert {row["value"] for row in printed} == {"0"}
-    assert len(printed) == 95 * len({row["unit"] for row in printed}) == 95 * 4
+    assert len(printed) == len(ledger_metrics.codes()) * 4
 
 
 @pytest.mark.parametrize("wrong", [["2024-13"], ["2024-06", "--unit", "1"], ["2024-06", "--metric", "beds"]])

@@ -88,7 +88,8 @@ def test_without_any_ledger_the_form_is_as_it_was(desk, clerk):
 
 
 def test_a_metric_that_no_ledger_counts_has_nothing_beside_it(desk, home, clerk):
-    row = text_of(clerk.get(desk.url())).partition('data-code="home_adaptations"')[2].partition("</tr>")[0]
+    make_metric("festival_visits", name="节日慰问人次", unit="人次", group="V", nature="flow")
+    row = text_of(clerk.get(desk.url())).partition('data-code="festival_visits"')[2].partition("</tr>")[0]
     assert 'data-ledger=""' in row
     assert "未启用" not in row
 
@@ -326,7 +327,8 @@ def test_taking_a_cell_without_a_ledger_is_refused_with_a_sentence(desk, home, c
     status, answer = put(desk, clerk, "care_staff", value="", seen="", take=True)
     assert status == 422
     assert "未启用" in answer["detail"]
-    status, answer = put(desk, clerk, "home_adaptations", value="", seen="", take=True)
+    make_metric("festival_visits", name="节日慰问人次", unit="人次", group="V", nature="flow")
+    status, answer = put(desk, clerk, "festival_visits", value="", seen="", take=True)
     assert "没有台账" in answer["detail"]
 
 

@@ -59,7 +59,8 @@ def test_each_counted_metric_has_its_line(desk, home, clerk):
     assert line(page, "nursing_beds")[2:5] == ["未报", "0", "—"]
     assert line(page, "care_staff")[3] == "—"
     assert "未启用" in line(page, "care_staff")[-1]
-    assert "适老化改造" not in page
+    assert "未启用" in line(page, "home_adaptations")[-1]
+    assert "福彩公益金" not in page
 
 
 def test_only_what_differs_can_be_shown(desk, home, clerk):
@@ -218,7 +219,7 @@ def test_a_ledger_that_is_not_kept_lists_nothing_and_no_zero(desk, home, clerk):
     assert '<li class="tally-blue"><strong>—</strong>' in page
 
 
-@pytest.mark.parametrize("code", ["home_adaptations", "no_such_metric"])
+@pytest.mark.parametrize("code", ["lottery_fund", "no_such_metric"])
 def test_a_metric_that_no_ledger_counts_has_no_such_page(desk, home, clerk, code):
     answer = clerk.get(rows_url(code, desk.cast.township))
     assert answer.status_code == 404
@@ -234,7 +235,7 @@ def test_the_metric_page_leads_to_the_rows_of_each_township(desk, home, reviewer
     page = text_of(reviewer.get("/metrics/institution_beds/"))
     for unit in (desk.cast.county, desk.cast.township, desk.cast.other_township):
         assert rows_url("institution_beds", unit, "2026-05") in page
-    assert "/figures/" not in text_of(reviewer.get("/metrics/home_adaptations/"))
+    assert "/figures/" not in text_of(reviewer.get("/metrics/lottery_fund/"))
 
 
 def test_the_explanation_of_an_indicator_leads_to_the_rows(desk, home, reviewer):

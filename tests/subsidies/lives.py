@@ -40,6 +40,8 @@ TAGS = (
 ELIGIBILITIES = (
     "age >= 80",
     "age >= 60",
+    "age >= 60",
+    "registered or age >= 60",
     "age >= 79 and registered",
     "registered or resident",
     "resident and not in_care_home",
@@ -93,7 +95,7 @@ class County:
         """Mostly always or never; else one to three periods, also two within one month."""
         if self.chance(always):
             return Spells.since(LONG_AGO)
-        if self.chance(0.2):
+        if self.chance(0.1):
             return Spells()
         days = sorted({self.day(plus(FIRST, -2), LAST) for _ in range(self.random.randint(1, 6))})
         if self.chance(0.3):
@@ -107,14 +109,14 @@ class County:
     # rules
 
     def programme(self) -> Programme:
-        starts = self.pick(plus(FIRST, -12), FIRST, plus(FIRST, self.random.randint(1, 6)))
+        starts = self.pick(plus(FIRST, -12), FIRST, FIRST, plus(FIRST, self.random.randint(1, 4)))
         programme = Programme.objects.create(
             org_unit=self.unit,
             code=f"chance-{next(_codes)}",
             name="随机津贴",
             kind=Programme.Kind.OTHER,
             starts_on=starts,
-            ends_on=self.month(plus(FIRST, 12)) if self.chance(0.2) else None,
+            ends_on=self.month(plus(FIRST, 12)) if self.chance(0.1) else None,
             portal_from=self.pick(starts, FIRST, plus(FIRST, 2)),
             offsets_recoveries=self.chance(0.5),
         )
@@ -138,12 +140,14 @@ class County:
             back_pay_months=self.pick(0, 1, 3),
             death=self.pick(*rules.Stop.values),
             moving_out=self.pick("paid", "unpaid"),
-            certification=self.pick("none", "none", "monthly", "quarterly", "half_yearly", "yearly"),
+            certification=self.pick(*["none"] * 5, "monthly", "quarterly", "half_yearly", "yearly"),
             resume_months=self.pick(0, 0, 1, 3),
-            pay_months=self.pick([], [], [], [3, 9], [1, 2, 4, 5, 7, 8, 10, 11]),
+            pay_months=self.pick(*[[]] * 8, [3, 9], [1, 2, 4, 5, 7, 8, 10, 11]),
         )
         for _ in range(self.random.randint(1, 4)):
             self.band(version)
+        if self.chance(0.7):  # for everybody who is left
+            Band.objects.create(version=version, position=9, label="其余", amount=Decimal(self.pick(*AMOUNTS)))
         return version
 
     def band(self, version: RuleVersion) -> Band:
@@ -164,26 +168,26 @@ class County:
         )
 
     def exclusions(self) -> None:
-        for _ in range(self.random.randint(1, 4)):
+        for _ in range(self.random.randint(2, 5)):
             self.exclusion()
 
     def exclusion(self) -> None:
         yielding, prevailing = self.random.sample(self.programmes, 2)
-        since = self.month(plus(FIRST, -3))
+        since = self.pick(plus(FIRST, -3), self.month())
         Exclusion.objects.get_or_create(
             yielding=yielding,
             prevailing=prevailing,
             effective_from=since,
             defaults={
                 "relation": self.pick(*Exclusion.Relation.values),
-                "effective_to": self.pick(None, plus(since, self.random.randint(0, 9))),
+                "effective_to": self.pick(None, None, plus(since, self.random.randint(0, 9))),
             },
         )
 
     # people
 
     def elder(self, number: int) -> Elder:
-        years = self.pick(65, 79, 80, 80, 80, 81, 85, 90, 90, 100)
+        years = self.pick(65, 80, 80, 81, 85, 90, 90, 100)
         month = plus(self.month(), -12 * years)
         born = self.pick(month, last_day(month), self.any_day(month), dt.date(1944, 2, 29))
         died = self.day() if self.chance(0.25) else None
@@ -196,8 +200,8 @@ class County:
             name_key=name,
             sex=self.pick("male", "female"),
             born_on=born,
-            registered=self.spells(0.5),
-            resident=self.spells(0.5),
+            registered=self.spells(0.6),
+            resident=self.spells(0.6),
             died_on=died,
         )
 
@@ -247,23 +251,23 @@ class County:
                 enrolment
                 for elder in self.elders
                 for programme in self.programmes
-                if self.chance(0.7)
+                if self.chance(0.8)
                 for enrolment in self.enrolment(programme, elder)
             ]
         )
 
     def enrolment(self, programme: Programme, elder: Elder) -> list[Enrolment]:
         """One, or an ended one and the one that followed it."""
-        applied = self.pick(self.day(plus(FIRST, -3)), self.day(FIRST, plus(FIRST, 3)))
+        applied = self.pick(self.day(), *(self.day(plus(FIRST, -3), plus(FIRST, 4)) for _ in range(2)))
         running = Enrolment.State.RUNNING
         first = Enrolment(
             programme=programme,
             elder=elder,
             org_unit=self.unit,
-            state=self.pick(running, running, running, "ended", "ended", "noticed", "refused"),
+            state=self.pick(*[running] * 7, "ended", "ended", self.pick("noticed", "refused")),
             applied_on=applied,
             approved_on=applied + dt.timedelta(days=self.pick(0, 1, 9, 45)),
-            not_before=self.pick(None, None, None, self.month()),
+            not_before=self.pick(*[None] * 7, self.month()),
             suspended=self.suspensions(),
         )
         if first.state != "ended":
@@ -287,3 +291,101 @@ class County:
             return Spells()
         first = self.month()
         return Spells.since(first, self.pick(None, plus(first, self.random.randint(1, 4))))
+
+    # late news
+
+    def news(self, number: int) -> None:
+        """So many things that become known, about any month and in any table."""
+        for _ in range(number):
+            self.pick(*[self.person_news] * 3, *[self.place_news] * 3, self.rule_news)()
+
+    def person_news(self) -> None:
+        elder = Elder.objects.get(pk=self.pick(*self.elders).pk)
+        what = self.pick("death", "move", "tag", "assessment", "certification", "adaptation", "birth", "merge")
+        if what == "tag":
+            tag, _ = ElderTag.objects.get_or_create(elder=elder, kind=self.pick(*TAGS))
+            tag.held = self.pick(Spells(), Spells.since(self.day()), tag.held.ended(self.day()))
+            tag.save()
+        elif what == "assessment":
+            day = self.day()
+            if self.chance(0.3):
+                elder.assessments.all().delete()
+            elif not elder.assessments.filter(assessed_on=day).exists():
+                Assessment.objects.bulk_create(self.assessments_on(elder, day))
+        elif what == "certification":
+            if self.chance(0.3):
+                elder.certifications.all().delete()
+            else:
+                Certification.objects.get_or_create(elder=elder, certified_on=self.day())
+        elif what == "adaptation":
+            self.adaptation(elder).save()
+        else:
+            self.change(elder, what)
+            elder.save()
+
+    def change(self, elder: Elder, what: str) -> None:
+        if what == "death":
+            elder.died_on = None if elder.died_on and self.chance(0.4) else self.day()
+        elif what == "move":
+            setattr(elder, self.pick("registered", "resident"), self.spells(0.2))
+        elif what == "birth":
+            elder.born_on = self.pick(plus(elder.born_on.replace(day=1), 1), elder.born_on.replace(day=3))
+        elif what == "merge" and self.chance(0.5):
+            kept = self.pick(*self.elders)
+            elder.merged_into_id = None if elder.merged_into_id or kept.pk == elder.pk else kept.pk
+
+    def place_news(self) -> None:
+        enrolment = Enrolment.objects.get(pk=self.pick(*self.enrolments).pk)
+        match self.pick("approve", "end", "suspend", "not before", "applied", "new", "reopen"):
+            case "approve" if enrolment.state == "noticed":
+                enrolment.state, enrolment.approved_on = "running", self.day()
+            case "end" if enrolment.state == "running":
+                enrolment.state, enrolment.ended_from, enrolment.end_reason = "ended", self.month(), "other"
+            case "reopen" if enrolment.state == "ended" and not self.is_taken(enrolment):
+                enrolment.state, enrolment.ended_from, enrolment.end_reason = "running", None, ""
+            case "suspend":
+                enrolment.suspended = self.pick(Spells(), Spells.since(self.month()), self.suspensions())
+            case "not before":
+                enrolment.not_before = self.pick(None, self.month())
+            case "applied":
+                enrolment.applied_on = self.day(plus(FIRST, -3))
+            case "new":
+                self.newcomer()
+        enrolment.save()
+
+    def is_taken(self, enrolment: Enrolment) -> bool:
+        same = Enrolment.objects.filter(programme=enrolment.programme_id, elder=enrolment.elder_id)
+        return same.filter(state__in=Enrolment.OPEN).exclude(pk=enrolment.pk).exists()
+
+    def newcomer(self) -> None:
+        """Somebody whom only late news brings into a programme."""
+        enrolment = self.enrolment(self.pick(*self.programmes), self.pick(*self.elders))[0]
+        if not self.is_taken(enrolment):
+            enrolment.save()
+            self.enrolments.append(enrolment)
+
+    def rule_news(self) -> None:
+        version = self.pick(*RuleVersion.objects.filter(programme__in=self.programmes))
+        match self.pick("band", "new band", "rules", "version", "exclusion", "no exclusion", "end"):
+            case "band":
+                band = self.pick(*version.bands.all())
+                band.amount = Decimal(self.pick(*AMOUNTS))
+                band.save()
+            case "new band":
+                self.band(version)
+            case "rules":
+                version.death = self.pick(*RuleVersion.Stop.values)
+                version.eligibility = self.pick(*ELIGIBILITIES)
+                version.save()
+            case "version":
+                month = self.month()
+                if not version.programme.versions.filter(effective_from=month).exists():
+                    self.version(version.programme, month)
+            case "exclusion":
+                self.exclusion()
+            case "no exclusion":
+                Exclusion.objects.filter(yielding=version.programme).delete()
+            case "end":
+                programme = version.programme
+                programme.ends_on = self.pick(None, self.month(plus(FIRST, 12)))
+                programme.save()

@@ -29,7 +29,9 @@ def _made(name: str, unit) -> dict:
 def _of(what: str, argument: str = "pk") -> tuple[Target, ...]:
     """One's own, one of another county, and one that does not exist."""
     return (
-        Target(lambda world: {argument: world.things[f"own_{what}"].pk}, hidden_from={"other_township_clerk"}),
+        Target(
+            lambda world: {argument: world.things[f"own_{what}"].pk}, hidden_from={"other_township_clerk"}
+        ),
         Target(lambda world: {argument: world.things[f"neighbours_{what}"].pk}, hidden_from=EVERYBODY),
         Target(lambda world: {argument: 0}, hidden_from=EVERYBODY),
     )

@@ -1,5 +1,5 @@
 // <form id="many" data-ticks>: how many rows are ticked for it, and a button that ticks all of the page.
-// The boxes stand in the table above and name the form with form="many".
+// The boxes stand in the table above and name the form with form="many"; data-ticks-unit is their counting word.
 
 import { once } from "./once.js";
 
@@ -11,7 +11,7 @@ once(document, "form[data-ticks]").forEach((form) => {
 
   function show() {
     const ticked = boxes.filter((box) => box.checked).length;
-    count.textContent = `\u00a0${ticked} 张`;
+    count.textContent = `\u00a0${ticked} ${form.dataset.ticksUnit || "张"}`;
     all.textContent = ticked === boxes.length ? "取消全选" : "本页全选";
   }
 
