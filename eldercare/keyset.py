@@ -15,7 +15,7 @@ from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.http import QueryDict
 
 COUNTED = 10_000  # beyond it a number is of no use to who looks
-CHEAP = 60_000  # of the planner's units: beyond it a number is estimated
+CHEAP = 30_000  # of the planner's units: beyond it a number is estimated
 END = "end"
 
 

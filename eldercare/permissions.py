@@ -31,6 +31,7 @@ class Permission(StrEnum):
     REVEAL_NUMBERS = "reveal_numbers"  # an identity or telephone number in full, with a reason
     VIEW_PEOPLE = "view_people"  # elders and what they receive, by name; numbers masked
     EDIT_PEOPLE = "edit_people"  # the register of elders, in the browser and by upload
+    MERGE_PEOPLE = "merge_people"  # two records of one person made one
     CHECK_ENROLMENTS = "check_enrolments"  # apply, check and announce
     APPROVE_ENROLMENTS = "approve_enrolments"
     EDIT_PROGRAMMES = "edit_programmes"
@@ -71,6 +72,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.REMIND_UNITS,
         Permission.EDIT_PLANS,
         Permission.CONFIRM_INDICATORS,
+        Permission.MERGE_PEOPLE,
         Permission.APPROVE_ENROLMENTS,
         Permission.EDIT_PROGRAMMES,
         Permission.PREPARE_PAYMENTS,

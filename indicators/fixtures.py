@@ -11,6 +11,7 @@ Formats, all UTF-8 JSON:
   known since when a unit exists, ``valid_from`` is 2000-01-01, before every figure of the portal.
 * ``metrics.json``: a list with the fields of ``Metric``; ``subset_of`` names a metric by its code.
 * ``level_mappings.json``: a list of ``standard original level``; what an older result of an assessment means.
+* ``programmes/*.json``: see ``subsidies.fixtures``; never put back, because money is paid by them.
 * ``plans/*.json``: ``plan``, ``indicators`` (each with ``targets`` and ``baselines``) and ``remarks``; fields
   that are left out have the model's default; decimals are written as text.
 """
@@ -28,6 +29,7 @@ from django.db import models, transaction
 
 from eldercare.models import OrgUnit
 from indicators.models import Baseline, Indicator, Metric, Plan, PlanRemark, Target
+from subsidies.fixtures import load_programmes
 from subsidies.models import LevelMapping
 
 Row = dict[str, Any]
@@ -66,6 +68,8 @@ def load_all(*, overwrite: bool = False) -> list[Count]:
     counts.append(load_level_mappings(read_json(folder / "level_mappings.json"), overwrite=overwrite))
     for path in sorted((folder / "plans").glob("*.json")):
         counts += load_plan(read_json(path), overwrite=overwrite)
+    for path in sorted((folder / "programmes").glob("*.json")):
+        counts += [Count(*each) for each in load_programmes(read_json(path))]
     return counts
 
 

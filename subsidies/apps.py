@@ -8,4 +8,4 @@ class SubsidiesConfig(AppConfig):
     verbose_name = "补贴津贴"
 
     def ready(self) -> None:
-        from subsidies import reveals, todo_assessments, todo_elders, todo_payments  # noqa: F401 - numbers to show, lines of the home page
+        from subsidies import reveals, todo_assessments, todo_care, todo_elders, todo_enrolments, todo_payments  # noqa: F401 - numbers to show, lines of the home page

@@ -82,7 +82,7 @@ PARTS = (
 
 def may_merge(user: User) -> bool:
     """The county clerk: the records may be of two townships."""
-    return user.may(Permission.EDIT_PEOPLE) and not user.is_township
+    return user.may(Permission.MERGE_PEOPLE)
 
 
 def obstacles(kept: Elder, dropped: Elder) -> list[str]:

@@ -48,14 +48,14 @@ def resume(*, enrolment: Enrolment, from_month: dt.date, comment: str, by: User)
 
 
 @transaction.atomic
-def end(
-    *, enrolment: Enrolment, end_reason: str, ended_from: dt.date, comment: str, by: User
-) -> Enrolment:
+def end(*, enrolment: Enrolment, end_reason: str, ended_from: dt.date, comment: str, by: User) -> Enrolment:
     """From ``ended_from`` on nothing is due; what was paid for those months becomes a recovery in the next batch."""
     require(by, Permission.CHECK_ENROLMENTS)
     current = locked(enrolment)
     label = Enrolment.EndReason(end_reason).label
-    words = f"{label}，{_month(ended_from):%Y-%m} 起停发" + (f"；{comment.strip()}" if comment.strip() else "")
+    words = f"{label}，{_month(ended_from):%Y-%m} 起停发" + (
+        f"；{comment.strip()}" if comment.strip() else ""
+    )
     return take_step(current, Kind.END, by, words, ended_from=ended_from, end_reason=end_reason)
 
 

@@ -37,7 +37,8 @@ def reached(
         f"""WITH {text}, first AS (
             SELECT DISTINCT ON (enrolment, holder) * FROM net
             WHERE CASE WHEN enrolment IS NULL THEN gross > 0
-                ELSE month = {this}::date AND c_enrolment AND c_start AND gross = 0 END
+                ELSE month = {this}::date AND c_enrolment AND c_start AND gross = 0
+                    AND NOT (c_population AND alive_days > 0 AND c_eligible AND band IS NOT NULL) END
             ORDER BY enrolment, holder, month
         ) SELECT {COLUMNS} FROM first ORDER BY month, org_unit, holder""",
     )

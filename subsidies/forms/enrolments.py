@@ -13,6 +13,7 @@ from facilities.forms.checked import date_field
 from facilities.forms.facilities import townships_of
 from subsidies.forms.programmes import MonthField
 from subsidies.models import Enrolment, Programme
+from subsidies.pages.enrolments import TABS
 
 
 def comment_field(label: str, *, required: bool, hint: str = "") -> forms.CharField:
@@ -38,15 +39,11 @@ class EnrolmentFilterForm(ListFilterForm):
         to_field_name="code",
         empty_label="全部镇(街道)",
     )
-    approved = MonthField(label="批准月份", required=False)
     ended = MonthField(label="停发起始月", required=False)
     end_reason = forms.ChoiceField(
         label="停发原因", required=False, choices=[("", "全部"), *Enrolment.EndReason.choices]
     )
-    suspended = forms.BooleanField(label="正在暂停的", required=False)
-    state = forms.ChoiceField(
-        required=False, choices=[("", "全部"), *Enrolment.State.choices], widget=forms.HiddenInput
-    )
+    state = forms.ChoiceField(label="状态", required=False, choices=TABS, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,9 +52,6 @@ class EnrolmentFilterForm(ListFilterForm):
             del self.fields["unit"]
         else:
             self.fields["unit"].queryset = townships_of(by)
-
-    def chosen(self) -> dict:
-        return {name: value for name, value in super().chosen().items() if value is not False}
 
 
 class FindForm(StyledFormMixin, forms.Form):
@@ -109,9 +103,7 @@ class ResumeForm(StyledFormMixin, forms.Form):
 
 
 class EndForm(StyledFormMixin, forms.Form):
-    end_reason = forms.ChoiceField(
-        label="停发原因", choices=[("", "请选择"), *Enrolment.EndReason.choices]
-    )
+    end_reason = forms.ChoiceField(label="停发原因", choices=[("", "请选择"), *Enrolment.EndReason.choices])
     happened_on = date_field(
         "发生日期", help_text="死亡的填死亡日期；其他的填不再符合的第一天，如迁出、取消低保的日期。"
     )

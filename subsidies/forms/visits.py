@@ -24,7 +24,11 @@ class VisitFilterForm(ListFilterForm):
     )
     service = forms.ChoiceField(label="服务", required=False, choices=[("", "全部"), *Service.choices])
     method = forms.ChoiceField(label="方式", required=False, choices=[("", "全部"), *Visit.Method.choices])
-    result = forms.ChoiceField(label="情况", required=False, choices=[("", "全部"), *Visit.Result.choices])
+    result = forms.ChoiceField(
+        label="情况",
+        required=False,
+        choices=[("", "全部"), *Visit.Result.choices, ("worrying", "需要帮助和紧急")],
+    )
     q = search_field("姓名、探访人、说明")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

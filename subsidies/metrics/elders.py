@@ -44,9 +44,7 @@ REGISTERED = (
 NEED = (
     LedgerMetric("disabled_elders", both(of_the_county, aged(60), found_disabled_or_demented)),
     LedgerMetric("destitute_unable_self_care", both(registered, destitute, assessed(UNABLE_SELF_CARE))),
-    LedgerMetric(
-        "destitute_unable_self_care_in_care", in_central_care, part_of="destitute_unable_self_care"
-    ),
+    LedgerMetric("destitute_unable_self_care_in_care", in_central_care, part_of="destitute_unable_self_care"),
     LedgerMetric("destitute_wishing_central_care", both(registered, destitute, wishing_central_care)),
     LedgerMetric(
         "destitute_wishing_in_central_care", in_central_care, part_of="destitute_wishing_central_care"
@@ -82,7 +80,9 @@ RESIDENTS = register(
         columns=(
             *elder_columns(),
             Column("unit", "居住镇(街道)", "residence_unit.name", order=("residence_unit__code", "pk")),
-            Column("village", "居住村(社区)", "residence_village.name", order=("residence_village__code", "pk")),
+            Column(
+                "village", "居住村(社区)", "residence_village.name", order=("residence_village__code", "pk")
+            ),
         ),
         related=("residence_unit", "residence_village"),
     )

@@ -1,5 +1,6 @@
 """Who satisfies the rules of the programmes of a kind, enrolled or not, by the engine of the subsidies."""
 
+# ruff: noqa: S608 - put together from constants; values are parameters
 import datetime as dt
 import re
 from typing import Any
@@ -26,10 +27,14 @@ def eligible_statement(kind: str, month: dt.date) -> tuple[str, list[Any]]:
         if rules.version_in(month) is None:
             continue
         try:
-            text = gross(statement, rules, [month], _everybody(statement, rules, month), prefix=f"e{programme.pk}_")
+            text = gross(
+                statement, rules, [month], _everybody(statement, rules, month), prefix=f"e{programme.pk}_"
+            )
         except ExpressionError:
             continue
-        texts.append(f"(WITH {NAMED.sub('%s', text)} SELECT holder FROM e{programme.pk}_gross WHERE gross > 0)")
+        texts.append(
+            f"(WITH {NAMED.sub('%s', text)} SELECT holder FROM e{programme.pk}_gross WHERE gross > 0)"
+        )
         params += [statement.params[name] for name in NAMED.findall(text)]
     return " UNION ".join(texts) or NOBODY, params
 

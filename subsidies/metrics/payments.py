@@ -122,7 +122,9 @@ PAID = register(
         ),
         columns=(
             Column("payee", "收款人", "payee_name", order=("payee_name", "pk")),
-            Column("programme", "补贴项目", "batch.programme.name", order=("batch__programme", "pk"), width=24),
+            Column(
+                "programme", "补贴项目", "batch.programme.name", order=("batch__programme", "pk"), width=24
+            ),
             Column("unit", "镇(街道)", "org_unit.name", order=("org_unit__code", "pk")),
             Column("for", "所属月份", "for_month", order=("for_month", "pk"), kind=Format.MONTH),
             Column("kind", "种类", "get_kind_display", order=("kind", "pk")),

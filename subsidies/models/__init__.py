@@ -18,11 +18,10 @@ from subsidies.models.payments import (
     Finding,
     ListedPerson,
     PaymentLine,
-    Recovery,
-    RecoveryEntry,
     ReturnRow,
 )
 from subsidies.models.programmes import Band, Exclusion, FundingShare, Programme, RuleVersion
+from subsidies.models.recoveries import Recovery, RecoveryEntry
 
 __all__ = [
     "Ability",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from eldercare.models import OrgUnit
 from facilities.models.facilities import track
 from subsidies.models.elders import Elder, ElderPartQuerySet
+from subsidies.models.programmes import scoped_upwards
 
 
 class Ability(models.IntegerChoices):
@@ -136,6 +137,8 @@ class AssessmentSettings(models.Model):
     )
     risk_steps = models.PositiveSmallIntegerField("照护风险事件加重级数", default=1, help_text="0 为不加重")
     valid_months = models.PositiveSmallIntegerField("有效期(月)", default=24)
+
+    objects = scoped_upwards("org_unit").as_manager()
 
     class Meta:
         verbose_name = "评估设置"

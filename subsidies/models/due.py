@@ -5,6 +5,7 @@ The statement is the set-based twin of :mod:`subsidies.rules.visits`, where the 
     DuePeriod.objects.of(periods_of_month(month)).filter(unit=township, done_on=None)
 """
 
+# ruff: noqa: S608 - put together from constants; values are parameters
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self

@@ -12,7 +12,7 @@ from eldercare.identity import name_key
 FUNCTION = "subsidies_name_grams"
 CREATE_FUNCTION = """
 CREATE FUNCTION subsidies_name_grams(name text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 AS $$
   SELECT pg_catalog.array_agg(DISTINCT gram) FROM (
     SELECT pg_catalog.substr(name, place, size) AS gram
     FROM pg_catalog.generate_series(1, pg_catalog.length(name)) AS place,

@@ -83,6 +83,11 @@ class Home:
         return sum(1 for each in self.totals if each.people) > 1
 
     @property
+    def is_complete(self) -> bool:
+        """Whether this month is settled for every programme that paid the month before."""
+        return all(line.now.batches and line.now.is_settled for line in self.lines if line.cells[-2].batches)
+
+    @property
     def unit_totals(self) -> list[Amount]:
         columns = zip(*(cells for _, cells, _ in self.units), strict=True)
         return [sum((each for each in column if each), Amount()) for column in columns]
@@ -93,9 +98,12 @@ class Home:
 
     def chart(self) -> dict:
         nothing = [None] * len(self.months)
+        values = [float(each.amount) for each in self.totals]
+        if not self.is_complete:
+            values[-1] = None
         return {
             "months": [f"{month:%Y-%m}" for month in self.months],
-            "values": [float(each.amount) for each in self.totals],
+            "values": values,
             "unit": "元",
             "is_flag": False,
             "path": nothing,
@@ -170,6 +178,8 @@ def _line(
     line = ProgrammeLine(programme, cells, before, amounts[before.pk] if before else None)
     open_one = next((each for each in own if each.state in Batch.OPEN), None)
     line.step = _step(line.now.last or open_one)
+    if not line.now.last and not open_one and not user.may(Permission.PREPARE_PAYMENTS):
+        line.step = "等县级经办生成"
     runs = programme.starts_on <= months[-1] and (not programme.ends_on or months[-1] <= programme.ends_on)
     line.may_request = (
         runs and user.may(Permission.PREPARE_PAYMENTS) and open_one is None and not line.now.batches

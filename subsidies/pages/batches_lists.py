@@ -1,6 +1,7 @@
 """What the lists about a payment batch show: its lines, its findings, the people behind the identity."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -82,7 +83,7 @@ LINES = Listing(
         Column("unit", "镇(街道)", "org_unit.name", order=("org_unit__code",), css="nowrap"),
         Column("village", "村(社区)", _village, order=("elder__village__code",), width=18),
         Column("kind", "种类", lambda line: line.get_kind_display(), order=("kind",), css="nowrap"),
-        Column("for", "所属月份", "for_month", order=("for_month",), kind=Kind.MONTH, width=12),
+        Column("for", "所属月份", lambda line: f"{line.for_month:%Y-%m}", order=("for_month",), width=12),
         Column("band", "档次", lambda line: line.band.label if line.band else None, order=("band__position",), width=20),
         Column("amount", "金额(元)", "amount", order=("amount",), kind=Kind.MONEY, width=13),
         Column("payee", "收款人", lambda line: line.payee_name or None, order=("payee_name",), css="nowrap"),
@@ -101,6 +102,14 @@ LINES = Listing(
     unit="条",
     is_off=lambda line: line.state in (LineState.DROPPED, LineState.HELD),
 )  # fmt: skip
+
+
+def listing_for(batch: Batch) -> Listing:
+    """Before the sheet is sent there are no serials, accounts and failures to show."""
+    if batch.sheet_checksum:
+        return LINES
+    later = ("serial", "payee", "account", "failure")
+    return replace(LINES, columns=tuple(each for each in LINES.columns if each.key not in later))
 
 
 # --- Findings -----------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ Whoever is covered up to this month must be certified before it ends; whose cove
 
 import datetime as dt
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django import forms
 from django.db.models import Count, Max, Q, QuerySet
@@ -65,13 +66,17 @@ def needing(user: User, month: dt.date) -> list[Needing]:
 class Question:
     """Who must be certified, for one user, as of a day. Asking for the programmes is one query."""
 
-    def __init__(self, user: User, day: dt.date, programme: int | None = None) -> None:
+    def __init__(self, user: User, day: dt.date) -> None:
         self.user = user
         self.month = month_of(day)
-        self.needing = [
-            each for each in needing(user, self.month) if programme is None or each.programme.pk == programme
-        ]
+        self.needing = needing(user, self.month)
         self.elders = Elder.objects.visible_to(user).current().filter(died_on=None)
+
+    def only(self, programme: Programme | None) -> Self:
+        """The same, about one programme; None: about all."""
+        narrowed = copy(self)
+        narrowed.needing = [each for each in self.needing if programme in (None, each.programme)]
+        return narrowed
 
     def everybody(self) -> QuerySet[Elder]:
         return self.elders.filter(self.whoever())
@@ -190,11 +195,12 @@ class CertificationFilterForm(ListFilterForm):
         widget=forms.TextInput(attrs={"placeholder": "姓名", "type": "search", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, by: User, day: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, question: Question, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        by = question.user
         self.fields["unit"].queryset = units_of(by).exclude(level=OrgUnit.Level.COUNTY)
         self.fields["village"].of(by, day)
-        wanting = [each.programme.pk for each in needing(by, month_of(day))]
+        wanting = [each.programme.pk for each in question.needing]
         self.fields["programme"].queryset = Programme.objects.visible_to(by).filter(pk__in=wanting)
         if by.is_township:
             del self.fields["unit"]

@@ -121,8 +121,6 @@ def everybody_of(user: User) -> QuerySet:
 
 
 def elder_listing(form: ElderFilterForm, today: dt.date) -> Listing:
-    is_county = not form.by.is_township
-    unit = Column("unit", "管理镇(街道)", "org_unit.name", width=16, css="nowrap")
     columns = (
         Column("name", "姓名", "name", width=12, link=_page, css="nowrap"),
         Column("id_number", "证件号码", _number, width=22, css="code nowrap"),
@@ -131,9 +129,9 @@ def elder_listing(form: ElderFilterForm, today: dt.date) -> Listing:
             "age", "年龄", lambda row: row.age_on(row.died_on or today), ("-born_on",), Kind.INTEGER, width=8
         ),
         Column("born", "出生日期", "born_on", kind=Kind.DATE, width=12),
-        *((unit,) if is_county else ()),
+        Column("unit", "管理镇(街道)", "org_unit.name", width=16, css="nowrap"),
         Column("village", "户籍村(社区)", _village, width=18),
-        Column("home", "居住地", partial(_home, is_county=is_county), width=24),
+        Column("home", "居住地", _home, width=24),
         Column("tags", "人员类别", _tags, width=30),
         Column("phone", "联系电话", "phone", width=16, css="code nowrap"),
         Column("state", "状态", partial(_state, today=today), width=12, css="nowrap"),
@@ -141,7 +139,9 @@ def elder_listing(form: ElderFilterForm, today: dt.date) -> Listing:
     return Listing(
         "老年人名册",
         columns,
-        order=("name_key",) if form.place else ("org_unit_id", "name_key"),
+        # Each in the order of an index. Not by township first: a page deep in a list that begins with a column of
+        # nine values is guessed to be empty by the planner, and read from the wrong index.
+        order=("name_key",) if form.place else ("name_key", "born_on"),
         unit="人",
         attach=partial(_attach, today=today),
         is_off=lambda row: row.died_on is not None,
@@ -161,7 +161,7 @@ def _village(row: Elder) -> str:
     return row.village.name if row.village else ""
 
 
-def _home(row: Elder, *, is_county: bool) -> str:
+def _home(row: Elder) -> str:
     if row.residence_unit is None:
         return "县外"
     village = row.residence_village.name if row.residence_village else ""

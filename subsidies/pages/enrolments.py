@@ -38,10 +38,8 @@ COLOURS = {
     State.NOTICED: "orange",
     State.RUNNING: "green",
 }
-TABS = (
-    ("", "全部"),
-    *State.choices,
-)
+SUSPENDED = "suspended"  # no state of its own: running, and paid nothing for the time being
+TABS = (("", "全部"), *State.choices[:5], (SUSPENDED, "暂停发放"), *State.choices[5:])
 
 
 def badge(enrolment: Enrolment) -> Badge:
@@ -77,7 +75,7 @@ def place_of(enrolment: Enrolment) -> str:
 # --- List -------------------------------------------------------------------------------------------------------
 
 
-def filter_enrolments(rows: QuerySet, chosen: dict, today: dt.date) -> QuerySet:
+def filter_enrolments(rows: QuerySet, chosen: dict) -> QuerySet:
     if text := chosen.get("q"):
         elders = Elder.objects.named(text).values("pk")
         rows = rows.filter(
@@ -88,24 +86,33 @@ def filter_enrolments(rows: QuerySet, chosen: dict, today: dt.date) -> QuerySet:
             rows = rows.filter(**{name: chosen[name]})
     if unit := chosen.get("unit"):
         rows = rows.filter(org_unit__path__startswith=unit.path)
-    if month := chosen.get("approved"):
-        rows = rows.filter(approved_on__year=month.year, approved_on__month=month.month)
     if month := chosen.get("ended"):
         rows = rows.filter(ended_from=month)
-    if chosen.get("suspended"):
-        rows = rows.filter(suspended__on=today)
     return rows
 
 
-def tabs(rows: QuerySet, query: str, current: str) -> list[tuple[str, str, int, bool]]:
+def in_state(rows: QuerySet, state: str, today: dt.date) -> QuerySet:
+    if state == SUSPENDED:
+        return rows.filter(state=State.RUNNING, suspended__on=today)
+    return rows.filter(state=state) if state else rows
+
+
+def tabs(rows: QuerySet, query: str, current: str, today: dt.date) -> list[tuple[str, str, int, bool]]:
     """label, address, number and whether it is the open one; ``rows`` as filtered but for the state."""
-    counted = dict(
-        rows.order_by().values("state").annotate(number=Count("pk")).values_list("state", "number")
-    )
+    held = Count("pk", filter=Q(suspended__on=today))
+    counts = rows.order_by().values_list("state").annotate(number=Count("pk"), held=held)
+    counted, suspended = {}, 0
+    for state, number, without in counts:
+        counted[state] = number
+        suspended += without if state == State.RUNNING else 0
+    everybody = sum(counted.values())
+    counted[SUSPENDED] = suspended
     shown = []
     for state, label in TABS:
-        number = counted.get(state, 0) if state else sum(counted.values())
-        address = f"?{query}&state={state}" if query and state else f"?{query}" if query else f"?state={state}"
+        number = counted.get(state, 0) if state else everybody
+        address = (
+            f"?{query}&state={state}" if query and state else f"?{query}" if query else f"?state={state}"
+        )
         shown.append((str(label), address if state or query else "?", number, state == current))
     return shown
 
@@ -162,12 +169,18 @@ def find_holders(programme: Programme, text: str, user: User) -> list[tuple[int,
         posts = Employment.objects.visible_to(user).on(today).filter(caregiver__name__icontains=text)
         posts = posts.select_related("caregiver", "facility", "org_unit").order_by("caregiver__name", "pk")
         return [
-            (each.pk, each.caregiver.name, f"{each.get_role_display()}，{each.place}，{each.employed_from} 起")
+            (
+                each.pk,
+                each.caregiver.name,
+                f"{each.get_role_display()}，{each.place}，{each.employed_from} 起",
+            )
             for each in posts[:LIMIT]
         ]
     facilities = Facility.objects.visible_to(user).open_on(today).filter(name__icontains=text)
     facilities = facilities.select_related("org_unit").order_by("org_unit__code", "name")
-    return [(each.pk, each.name, f"{each.get_kind_display()}，{each.org_unit}") for each in facilities[:LIMIT]]
+    return [
+        (each.pk, each.name, f"{each.get_kind_display()}，{each.org_unit}") for each in facilities[:LIMIT]
+    ]
 
 
 def elder_line(elder: Elder, today: dt.date) -> str:
@@ -180,9 +193,7 @@ def elder_line(elder: Elder, today: dt.date) -> str:
     return "，".join(parts)
 
 
-def holder_for(
-    programme: Programme, pk: str, user: User
-) -> tuple[Elder | Employment | Facility, str] | None:
+def holder_for(programme: Programme, pk: str, user: User) -> tuple[Elder | Employment | Facility, str] | None:
     """The one chosen, with a line about it; None where the user has no such."""
     if not (pk.isascii() and pk.isdigit() and len(pk) < 12):
         return None
@@ -235,7 +246,9 @@ NEEDS = {
 
 def open_steps(enrolment: Enrolment, user: User) -> set[str]:
     found = {kind for kind, permission in NEEDS.items() if user.may(permission)}
-    decides = Permission.APPROVE_ENROLMENTS if enrolment.state == State.NOTICED else Permission.CHECK_ENROLMENTS
+    decides = (
+        Permission.APPROVE_ENROLMENTS if enrolment.state == State.NOTICED else Permission.CHECK_ENROLMENTS
+    )
     if user.may(decides):
         found |= {"return", "refuse"}
     found = {kind for kind in found if enrolment.state in WAYS[kind].sources}
@@ -290,7 +303,7 @@ def _holder_url(enrolment: Enrolment) -> str:
 
 
 def _url(name: str, pk: int | None) -> str:
-    """"" while there is no such page."""
+    """ "" while there is no such page."""
     try:
         return reverse(name, args=[pk]) if pk else ""
     except NoReverseMatch:

@@ -9,6 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.urls import reverse
+
 from eldercare.expressions import Term
 from eldercare.models import OrgUnit, User
 from facilities.models import Employment, Facility
@@ -245,6 +247,10 @@ class Line:
     amount: Decimal
     enrolment: Enrolment | None = None
     remark: str = ""
+    url: str = ""
+
+
+PAGES = {"elder": "elder-detail", "post": "", "facility": "facility-detail"}
 
 
 def lines_of(programme: Programme, rows: Sequence[Entitlement], user: User) -> list[Line]:
@@ -252,9 +258,15 @@ def lines_of(programme: Programme, rows: Sequence[Entitlement], user: User) -> l
     holders = _holders(programme, rows, user)
     versions = RuleVersion.objects.in_bulk({row.version_id for row in rows})
     bands = Band.objects.in_bulk({row.band_id for row in rows if row.band_id})
-    running = Enrolment.objects.visible_to(user).in_bulk([row.enrolment_id for row in rows if row.enrolment_id])
+    running = Enrolment.objects.visible_to(user).in_bulk(
+        [row.enrolment_id for row in rows if row.enrolment_id]
+    )
     before = _earlier(programme, rows, user)
-    names = dict(Programme.objects.filter(pk__in={int(pk) for row in rows for pk in row.others}).values_list("pk", "name"))
+    names = dict(
+        Programme.objects.filter(pk__in={int(pk) for row in rows for pk in row.others}).values_list(
+            "pk", "name"
+        )
+    )
     explainer = Explainer(programme)
     lines = []
     for row in rows:
@@ -268,7 +280,10 @@ def lines_of(programme: Programme, rows: Sequence[Entitlement], user: User) -> l
             band = bands[row.band_id].label if row.band_id else ""
             reason = f"{explainer.condition(versions[row.version_id], row)}（{band}）"
             remark = "；".join(filter(None, [_others_in_words(row, names), before.get(row.holder_id, "")]))
-        lines.append(Line(row, name, about, unit, reason, row.amount, running.get(row.enrolment_id), remark))
+        enrolment = running.get(row.enrolment_id)
+        page = PAGES[programme.beneficiary]
+        url = reverse(page, args=[row.holder_id]) if page else ""
+        lines.append(Line(row, name, about, unit, reason, row.amount, enrolment, remark, url))
     return lines
 
 
@@ -304,7 +319,9 @@ def _holders(
         return {
             pk: (
                 each.name,
-                f"{each.get_sex_display()}，{each.born_on:%Y-%m} 出生，{each.village.name if each.village_id else ''}".rstrip("，"),
+                f"{each.get_sex_display()}，{each.born_on:%Y-%m} 出生，{each.village.name if each.village_id else ''}".rstrip(
+                    "，"
+                ),
                 each.org_unit.name,
             )
             for pk, each in people.items()

@@ -76,7 +76,7 @@ RECOVERIES = Listing(
         Column("programme", "补贴项目", "enrolment.programme.name", order=("enrolment__programme",), width=22),
         Column("months", "多发月份", months_of, order=("from_month",), width=30, css="nowrap"),
         Column("reason", "原因", lambda row: row.reason or None, width=24),
-        Column("found", "发现批次", lambda row: row.batch.month, order=("batch__month",), kind=Kind.MONTH),
+        Column("found", "发现批次", lambda row: f"{row.batch.month:%Y-%m}", order=("batch__month",)),
         Column("amount", "应追(元)", "amount", order=("amount",), kind=Kind.MONEY),
         Column("settled", "已了结(元)", settled, kind=Kind.MONEY),
         Column("left", "未了结(元)", "left", order=("left",), kind=Kind.MONEY),

@@ -51,7 +51,7 @@ def statement_of(elder: Elder) -> list[Year]:
         PaymentLine.objects.filter(
             Q(elder=elder) | Q(elder__merged_into=elder), batch__state__in=Batch.SETTLED
         )
-        .select_related("batch__programme", "enrolment__programme", "version", "band")
+        .select_related("batch__programme", "enrolment__programme", "version", "band", "recovery")
         .order_by("-batch__month", "-batch__sequence", "-for_month", "kind")
     )
     programmes = {each.pk: each.name for each in Programme.objects.only("name")}
@@ -90,7 +90,7 @@ def reason_of(line: PaymentLine, programmes: dict[int, str]) -> Reason | None:
         values=[value_in_words(known[name], value) for name, value in facts.items()],
         band=band.label if band else "",
         sum=_sum(line, known),
-        others=_others(line.facts, programmes),
+        others=[*_others(line.facts, programmes), *_why_claimed(line)],
     )
 
 
@@ -133,6 +133,11 @@ def _others(facts: dict[str, Any], programmes: dict[int, str]) -> list[str]:
         name = programmes.get(int(pk), "其他项目")
         found.append(f"同时符合“{name}”，该项目 {Decimal(amount):,.2f} 元，按项目衔接规则处理")
     return found
+
+
+def _why_claimed(line: PaymentLine) -> list[str]:
+    claim = line.recovery if line.kind == PaymentLine.Kind.RECOVERY else None
+    return [f"多发原因：{claim.reason}"] if claim and claim.reason else []
 
 
 def recoveries_of(elder: Elder) -> list[Recovery]:

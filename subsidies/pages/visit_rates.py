@@ -14,7 +14,7 @@ from eldercare.lists import Badge, Column, ListFilterForm, Listing, search_field
 from eldercare.models import OrgUnit, User
 from facilities.forms.checked import date_field
 from subsidies.models import DuePeriod
-from subsidies.pages.visits import GROUP_LABELS, GROUPS, Count3, _places
+from subsidies.pages.visits import GROUP_LABELS, GROUPS, Tally, places_of
 from subsidies.rules.visits import WEEK, Period, periods_of_month
 
 
@@ -22,11 +22,11 @@ from subsidies.rules.visits import WEEK, Period, periods_of_month
 class RateLine:
     unit: OrgUnit
     label: str
-    weeks: list[Count3]
-    totals: dict[str, Count3] = field(default_factory=lambda: {name: Count3() for name in GROUPS})
+    weeks: list[Tally]
+    totals: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in GROUPS})
     code: str = ""  # in the address of the list behind
 
-    def cells(self) -> list[tuple[str, Count3]]:
+    def cells(self) -> list[tuple[str, Tally]]:
         return list(self.totals.items())
 
 
@@ -44,7 +44,7 @@ def load_rates(user: User, month: dt.date, unit: OrgUnit | None) -> Rates:
     position = {week.last: number for number, week in enumerate(weeks)}
     today = timezone.localdate()
     lines = {} if unit is None else {unit.pk: _line(unit, "未填村(社区)", weeks)}
-    for place in _places(user, today, unit):
+    for place in places_of(user, today, unit):
         lines[place.pk] = _line(place, place.name, weeks)
     total = _line(unit or user.org_unit, "合计", weeks)
     for pk, service, frequency, last, due, done in _rows(user, periods, unit):
@@ -54,12 +54,14 @@ def load_rates(user: User, month: dt.date, unit: OrgUnit | None) -> Rates:
             for count in counts:
                 count.due += due
                 count.done += done
-    shown = [line for line in lines.values() if line.unit != unit or any(each.due for each in line.totals.values())]
+    shown = [
+        line for line in lines.values() if line.unit != unit or any(each.due for each in line.totals.values())
+    ]
     return Rates(weeks, shown, total)
 
 
 def _line(place: OrgUnit, label: str, weeks: list[Period]) -> RateLine:
-    return RateLine(place, label, [Count3() for _ in weeks], code=place.code)
+    return RateLine(place, label, [Tally() for _ in weeks], code=place.code)
 
 
 def _rows(user: User, periods: list[Period], unit: OrgUnit | None) -> QuerySet:
@@ -166,10 +168,11 @@ DUE = Listing(
             "姓名",
             "elder.name",
             order=("elder__name_key",),
+            css="nowrap",
             link=lambda row: reverse("visit-person", args=[row.elder_id]),
         ),
-        Column("id_number", "证件号码", "elder.id_number", width=22, css="code"),
-        Column("unit", "居住镇(街道)", "unit.name", order=("unit__code",)),
+        Column("id_number", "证件号码", "elder.id_number", width=22, css="code nowrap"),
+        Column("unit", "居住镇(街道)", "unit.name", order=("unit__code",), css="nowrap"),
         Column("village", "居住村(社区)", "village.name", order=("village__code",)),
         Column("service", "服务", "get_service_display", order=("service",)),
         Column("frequency", "频次", "get_frequency_display", order=("frequency",)),

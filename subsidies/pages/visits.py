@@ -1,7 +1,6 @@
 """Who is to be visited now, village by village, and the list of visits."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ WEEKLY = Q(service=Service.VISIT, frequency=Frequency.WEEK)
 MONTHLY = Q(service=Service.VISIT, frequency=Frequency.MONTH)
 GROUPS = {"weekly": WEEKLY, "monthly": MONTHLY, "periodic": ~WEEKLY & ~MONTHLY}
 GROUP_LABELS = {"weekly": "周探访", "monthly": "月探访", "periodic": "定期服务"}
+WORRYING = (Visit.Result.NEEDS_HELP, Visit.Result.URGENT)
 RESULT_COLOURS = {"well": "green", "needs_help": "orange", "not_met": "secondary", "urgent": "red"}
 
 
@@ -26,7 +26,7 @@ RESULT_COLOURS = {"well": "green", "needs_help": "orange", "not_met": "secondary
 
 
 @dataclass
-class Count3:
+class Tally:
     due: int = 0
     done: int = 0
 
@@ -45,7 +45,7 @@ class DueLine:
 
     unit: OrgUnit
     label: str = ""
-    groups: dict[str, Count3] = field(default_factory=lambda: {name: Count3() for name in GROUPS})
+    groups: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in GROUPS})
     missed: int = 0
 
     @property
@@ -53,15 +53,15 @@ class DueLine:
         return sum(each.open for each in self.groups.values())
 
     @property
-    def weekly(self) -> Count3:
+    def weekly(self) -> Tally:
         return self.groups["weekly"]
 
     @property
-    def monthly(self) -> Count3:
+    def monthly(self) -> Tally:
         return self.groups["monthly"]
 
     @property
-    def periodic(self) -> Count3:
+    def periodic(self) -> Tally:
         return self.groups["periodic"]
 
 
@@ -73,20 +73,22 @@ def due_lines(user: User, day: dt.date, unit: OrgUnit | None = None) -> tuple[li
     by_village = unit is not None
     key = "village" if by_village else "unit"
     places = {} if not by_village else {unit.pk: DueLine(unit, "未填村(社区)")}
-    for each in _places(user, day, unit):
+    for each in places_of(user, day, unit):
         places[each.pk] = DueLine(each, each.name)
     total = DueLine(unit or user.org_unit, "合计")
-    for pk, *numbers in _counted(_due(user, periods_on(day), unit), key, missed=False):
+    for pk, *numbers in _counted(_due(user, periods_on(day), unit), key):
         _add(places.get(pk or (unit.pk if unit else None)), total, numbers)
     missed = _due(user, periods_before(day), unit).filter(done_on=None)
     for pk, number in missed.order_by().values_list(key).annotate(number=Count("pk")):
         for line in filter(None, (places.get(pk or (unit.pk if unit else None)), total)):
             line.missed += number
-    lines = [line for line in places.values() if not by_village or line.unit != unit or line.open or line.missed]
+    lines = [
+        line for line in places.values() if not by_village or line.unit != unit or line.open or line.missed
+    ]
     return lines, total
 
 
-def _places(user: User, day: dt.date, unit: OrgUnit | None) -> QuerySet[OrgUnit]:
+def places_of(user: User, day: dt.date, unit: OrgUnit | None) -> QuerySet[OrgUnit]:
     level = OrgUnit.Level.TOWNSHIP if unit is None else OrgUnit.Level.VILLAGE
     places = OrgUnit.objects.visible_to(user).as_of(day).filter(level=level).order_by("code")
     return places.filter(path__startswith=unit.path) if unit else places
@@ -97,7 +99,7 @@ def _due(user: User, periods: Iterable, unit: OrgUnit | None) -> QuerySet[DuePer
     return rows.filter(unit=unit) if unit else rows
 
 
-def _counted(rows: QuerySet, key: str, *, missed: bool) -> QuerySet:
+def _counted(rows: QuerySet, key: str) -> QuerySet:
     numbers = {}
     for name, condition in GROUPS.items():
         numbers[f"{name}_due"] = Count("pk", filter=condition)
@@ -204,10 +206,15 @@ VISITS = Listing(
     "探访记录",
     (
         Column("day", "日期", "visited_on", order=("visited_on",), kind=Kind.DATE),
-        Column("name", "姓名", "elder.name", order=("elder__name_key",), link=person_url),
-        Column("id_number", "证件号码", "elder.id_number", width=22, css="code"),
-        Column("unit", "镇(街道)", "org_unit.name", order=("org_unit__code",)),
-        Column("village", "居住村(社区)", "elder.residence_village.name", order=("elder__residence_village__code",)),
+        Column("name", "姓名", "elder.name", order=("elder__name_key",), css="nowrap", link=person_url),
+        Column("id_number", "证件号码", "elder.id_number", width=22, css="code nowrap"),
+        Column("unit", "镇(街道)", "org_unit.name", order=("org_unit__code",), css="nowrap"),
+        Column(
+            "village",
+            "居住村(社区)",
+            "elder.residence_village.name",
+            order=("elder__residence_village__code",),
+        ),
         Column("service", "服务", "get_service_display", order=("service",)),
         Column("method", "方式", "get_method_display", order=("method",)),
         Column(
@@ -225,9 +232,11 @@ VISITS = Listing(
 
 def visit_rows(everything: QuerySet[Visit], chosen: dict) -> QuerySet[Visit]:
     rows = everything.select_related("elder__residence_village", "org_unit")
-    for name in ("service", "method", "result"):
+    for name in ("service", "method"):
         if chosen.get(name):
             rows = rows.filter(**{name: chosen[name]})
+    if chosen.get("result"):
+        rows = rows.filter(result__in=WORRYING if chosen["result"] == "worrying" else [chosen["result"]])
     if chosen.get("unit"):
         rows = rows.filter(org_unit=chosen["unit"])
     if chosen.get("since"):
@@ -262,13 +271,3 @@ def person_page(elder: Elder, day: dt.date) -> PersonPage:
 
 def held_tags(elder: Elder, day: dt.date) -> list[ElderTag]:
     return list(elder.tags.filter(held__on=day))
-
-
-def counts_by(rows: Iterable[tuple], width: int = 2) -> dict:
-    """(key…, due, done) rows as a dictionary of counts."""
-    found: dict = defaultdict(Count3)
-    for *key, due, done in rows:
-        count = found[tuple(key)]
-        count.due += due
-        count.done += done
-    return found

@@ -89,7 +89,7 @@ def _prepare(situation: Situation) -> Prepare:
                 mapped = _mapped(situation, rows, index, mapping, standard, words)
             derived["level_number"].append(level)
             derived["level_mapped"].append(mapped)
-            derived["original"].append(words if standard and standard != Standard.GBT_42195 else "")
+            derived["original"].append(words if standard and standard != Standard.GBT_42195 else None)
             derived["valid_default"].append(valid_until(day, months) if day else None)
             dates = {"assessed_on": day, "valid_until": until, "today": situation.as_of}
             tell(situation, rows, index, check_dates(dates), BY_KEY)
@@ -194,6 +194,15 @@ OUT_OF_LIFE = """
       LEFT JOIN eldercare_orgunit r ON r.id = e.residence_unit_id
      WHERE u.path LIKE %(path)s || '%%' OR r.path LIKE %(path)s || '%%'"""
 
+OTHER_WORDS = """
+    SELECT s.row, '这次评估已登记，原结论是“' || a.original || '”，与本行不同；有误的请在网页上更正。'
+      FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number
+      JOIN subsidies_assessment a ON a.elder_id = e.id AND a.assessed_on = s.assessed_on
+       AND a.standard = s.standard AND a.original <> s.original
+      JOIN eldercare_orgunit u ON u.id = e.org_unit_id
+      LEFT JOIN eldercare_orgunit r ON r.id = e.residence_unit_id
+     WHERE u.path LIKE %(path)s || '%%' OR r.path LIKE %(path)s || '%%'"""
+
 register(
     Ledger(
         key="assessments",
@@ -223,9 +232,9 @@ register(
                     "elder_id": "elder.id",
                     "assessed_on": "s.assessed_on",
                     "standard": "s.standard",
-                    "original": "s.original",
                 },
                 fields=(
+                    Field("original", "conclusion", source="original", keep=True, default="''"),
                     # Of an older scale a person may have decided otherwise since: the mapping is for new rows only.
                     Field(
                         "level",
@@ -251,7 +260,7 @@ register(
         unique_key="assessed_on",
         row_label="concat_ws(' ', s.name, s.assessed_on)",
         prepare=_prepare,
-        checks=(*PERSON_CHECKS, Check("assessed_on", OUT_OF_LIFE)),
+        checks=(*PERSON_CHECKS, Check("assessed_on", OUT_OF_LIFE), Check("conclusion", OTHER_WORDS)),
         units_touched=TOUCHED,
         present_rows=_present_rows,
         instructions=(

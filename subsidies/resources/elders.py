@@ -310,7 +310,7 @@ register(
         label="老年人台账",
         title="老年人台账",
         row_name="老年人",
-        measure_word="人",
+        measure_word="位",
         columns=COLUMNS,
         derived={
             "org_unit_id": "bigint",

@@ -7,7 +7,7 @@ from django.db import connection
 
 from eldercare.excel.cleaning import CleanBatch
 from eldercare.excel.columns import Column, Kind
-from eldercare.excel.ledgers import Ledger, Prepare, Situation, Target, ledger_of, register
+from eldercare.excel.ledgers import Field, Ledger, Prepare, Situation, Target, ledger_of, register
 from eldercare.excel.staging import Stage
 from eldercare.models import ImportBatch, OrgUnit
 from eldercare.permissions import Permission
@@ -61,9 +61,8 @@ def _prepare(situation: Situation) -> Prepare:
     def prepare(rows: CleanBatch) -> None:
         add_name_keys(rows)
         values = rows.values
-        values["source"] = [
-            each or f"{situation.as_of.year}年{situation.as_of.month}月上传" for each in values["source"]
-        ]
+        uploaded = f"{situation.as_of.year}年{situation.as_of.month}月上传"
+        values["source_now"] = [each or uploaded for each in values["source"]]
         values["until"] = [each and each + ONE_DAY for each in values["ended_on"]]
         for index, (begins, ends) in enumerate(zip(values["started_on"], values["ended_on"], strict=True)):
             if begins and ends and ends < begins:
@@ -81,7 +80,7 @@ def _add_periods(batch: ImportBatch) -> None:
     table = Stage(batch, ledger_of(batch.ledger)).table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE subsidies_eldertag t SET held = {_result("t.held")}, source = s.source
+            f"""UPDATE subsidies_eldertag t SET held = {_result("t.held")}, source = coalesce(s.source, t.source)
                   FROM {table} s JOIN subsidies_elder e ON e.id_number = s.id_number
                  WHERE NOT s.bad AND t.elder_id = e.id AND t.kind = s.kind
                    AND t.held <> {_result("t.held")}"""  # noqa: S608 - names of the engine's own
@@ -124,9 +123,12 @@ TAG = Target(
         "elder_id": "newcomer.id",
         "kind": "s.kind",
         "held": f"datemultirange({PERIOD})",
-        "source": "s.source",
+        "source": "s.source_now",
     },
-    fields=(),
+    fields=(
+        Field("kind", "kind", keep=True),  # the same by the join: for the slip
+        Field("source", "source", keep=True, default="s.source_now"),
+    ),
 )
 
 register(
@@ -138,14 +140,12 @@ register(
         row_name="类别起止",
         measure_word="条",
         columns=COLUMNS,
-        derived={"name_key": "text", "until": "date"},
+        derived={"name_key": "text", "until": "date", "source_now": "text"},
         targets=(PERSON, NEWCOMER, TAG),
         subject="tag",
         unique=("s.id_number", "s.kind"),
         unique_key="kind",
-        row_label="concat_ws(' ', s.name, (SELECT string_agg(label, '') FROM (VALUES {kinds}) AS k(code, label) WHERE code = s.kind), s.started_on, '至', coalesce(s.ended_on::text, '今'))".replace(
-            "{kinds}", ", ".join(f"('{code}', '{label}')" for code, label in ElderTag.Kind.choices)
-        ),
+        row_label="concat_ws(' ', s.name, s.started_on || '至' || coalesce(s.ended_on::text, '今'))",
         prepare=_prepare,
         checks=PERSON_CHECKS,
         units_touched=TOUCHED,

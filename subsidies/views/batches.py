@@ -16,7 +16,7 @@ from subsidies.forms.batches import CancelForm, LineFilterForm, RequestForm, Ter
 from subsidies.models import Batch, Enrolment, PaymentLine
 from subsidies.pages import batches as pages
 from subsidies.pages.batches_home import load_home
-from subsidies.pages.batches_lists import LINES, TERMS, behind_term, filter_lines, term_listing
+from subsidies.pages.batches_lists import TERMS, behind_term, filter_lines, listing_for, term_listing
 from subsidies.tasks import hint_batches
 
 LONG = 60  # seconds in the queue
@@ -156,7 +156,7 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
     total = pages.total_of(rows)
     context = {"batch": batch, "state": pages.state_of(batch), "total": total}
     return list_page(
-        request, LINES, form=form, everything=everything, rows=rows, template="payments/lines.html", context=context
+        request, listing_for(batch), form=form, everything=everything, rows=rows, template="payments/lines.html", context=context
     )  # fmt: skip
 
 

@@ -27,15 +27,15 @@ NAMED = 5
 @requires(Permission.VIEW_PEOPLE)
 def certification_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    form = pages.CertificationFilterForm(request.GET, by=request.user, day=today)
+    everything = pages.Question(request.user, today)
+    form = pages.CertificationFilterForm(request.GET, question=everything, day=today)
     chosen = form.chosen()
-    programme = chosen.get("programme")
-    question = pages.Question(request.user, today, programme.pk if programme else None)
+    question = everything.only(chosen.get("programme"))
     return list_page(
         request,
         pages.certification_listing(question, is_county=not request.user.is_township),
         form=form,
-        everything=pages.Question(request.user, today).everybody(),
+        everything=everything.everybody(),
         rows=pages.certification_rows(question, chosen),
         template="certifications/list.html",
         context={

@@ -1,7 +1,6 @@
 """Double records: found, laid side by side, merged, and the merge undone. For the county clerk."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -20,16 +19,10 @@ from subsidies.views.elders import METHODS, person_of
 MERGES_SHOWN = 50
 
 
-def _refuse_others(request: HttpRequest) -> None:
-    if not actions.may_merge(request.user):
-        raise PermissionDenied
-
-
 @never_cache
 @require_safe
-@requires(Permission.EDIT_PEOPLE)
+@requires(Permission.MERGE_PEOPLE)
 def doubles(request: HttpRequest) -> HttpResponse:
-    _refuse_others(request)
     found = pairs(request.user)
     context = {
         "pairs": found[:LIMIT],
@@ -41,10 +34,9 @@ def doubles(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.EDIT_PEOPLE)
+@requires(Permission.MERGE_PEOPLE)
 def doubles_find(request: HttpRequest) -> HttpResponse:
     """Two records by their numbers, of the register or of identity: hence a POST."""
-    _refuse_others(request)
     found = [_named(request, request.POST.get(name, "").strip()) for name in ("one", "other")]
     if None in found or found[0] == found[1]:
         messages.error(request, "请填写两份不同档案的编号，或完整的证件号码；其中有一份没有找到。")
@@ -62,9 +54,8 @@ def _named(request: HttpRequest, text: str) -> Elder | None:
 
 @never_cache
 @require_http_methods(METHODS)
-@requires(Permission.EDIT_PEOPLE)
+@requires(Permission.MERGE_PEOPLE)
 def compare_two(request: HttpRequest, one: int, other: int) -> HttpResponse:
-    _refuse_others(request)
     first, second = person_of(request, one), person_of(request, other)
     if first == second:
         raise Http404
@@ -89,9 +80,8 @@ def compare_two(request: HttpRequest, one: int, other: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.EDIT_PEOPLE)
+@requires(Permission.MERGE_PEOPLE)
 def distinct(request: HttpRequest, one: int, other: int) -> HttpResponse:
-    _refuse_others(request)
     first, second = person_of(request, one), person_of(request, other)
     if first == second:
         raise Http404
@@ -107,9 +97,8 @@ def distinct(request: HttpRequest, one: int, other: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(METHODS)
-@requires(Permission.EDIT_PEOPLE)
+@requires(Permission.MERGE_PEOPLE)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    _refuse_others(request)
     people = Elder.objects.visible_to(request.user)
     rows = ElderMerge.objects.filter(kept__in=people.values("pk")).select_related(
         "kept", "dropped", "merged_by"

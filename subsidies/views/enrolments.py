@@ -20,8 +20,10 @@ from subsidies.pages.enrolments import (
     filter_enrolments,
     find_holders,
     holder_for,
+    in_state,
     light,
     load_enrolment,
+    place_of,
     tabs,
 )
 from subsidies.pages.matching import bands_of
@@ -50,7 +52,8 @@ def enrolment_list(request: HttpRequest) -> HttpResponse:
     form = EnrolmentFilterForm(request.GET, by=request.user)
     chosen = form.chosen()
     everything = Enrolment.objects.visible_to(request.user)
-    rows = filter_enrolments(everything, chosen, timezone.localdate())
+    today = timezone.localdate()
+    rows = filter_enrolments(everything, chosen)
     state = chosen.get("state", "")
     query = request.GET.copy()
     for name in ("state", "page", "export"):
@@ -60,10 +63,10 @@ def enrolment_list(request: HttpRequest) -> HttpResponse:
         ENROLMENTS,
         form=form,
         everything=everything,
-        rows=light(rows.filter(state=state) if state else rows),
+        rows=light(in_state(rows, state, today)),
         template="enrolments/list.html",
         context={
-            "tabs": tabs(rows, query.urlencode(), state),
+            "tabs": tabs(rows, query.urlencode(), state, today),
             "may_apply": request.user.may(Permission.CHECK_ENROLMENTS),
             "may_approve": request.user.may(Permission.APPROVE_ENROLMENTS),
         },
@@ -156,15 +159,19 @@ def enrolment_approvals(request: HttpRequest) -> HttpResponse:
     context = {
         "programmes": programmes,
         "programme": programme,
-        "rows": [(each, bands.get(each.pk), each.pk in own) for each in shown],
+        "rows": [(each, place_of(each), bands.get(each.pk), each.pk in own) for each in shown],
         "total": rows.count(),
     }
     return render(request, "enrolments/approvals.html", context)
 
 
 def _approve_ticked(request: HttpRequest, waiting, programme: Programme | None) -> HttpResponse:
-    ticked = [int(pk) for pk in request.POST.getlist("enrolment") if pk.isascii() and pk.isdigit() and len(pk) < 12]
-    chosen = list(waiting.filter(pk__in=ticked[:MOST_AT_ONCE]).select_related("programme", "org_unit", "elder"))
+    ticked = [
+        int(pk) for pk in request.POST.getlist("enrolment") if pk.isascii() and pk.isdigit() and len(pk) < 12
+    ]
+    chosen = list(
+        waiting.filter(pk__in=ticked[:MOST_AT_ONCE]).select_related("programme", "org_unit", "elder")
+    )
     if not ticked:
         messages.error(request, "请先勾选要批准的人。")
     else:

@@ -179,7 +179,11 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     known = known_end(enrolment)
     initial = {}
     if known:
-        initial = {"end_reason": known[0], "happened_on": known[1], "ended_from": proposed_stop(enrolment, *known)}
+        initial = {
+            "end_reason": known[0],
+            "happened_on": known[1],
+            "ended_from": proposed_stop(enrolment, *known),
+        }
     form = EndForm(request.POST if request.method == "POST" else None, initial=initial)
     month = initial.get("ended_from")
     proposed = month

@@ -28,7 +28,9 @@ def enrolment_matching(request: HttpRequest) -> HttpResponse:
         .distinct()
     )
     wanted = request.GET.get("programme", "")
-    programme = next((each for each in programmes if str(each.pk) == wanted), programmes[0] if programmes else None)
+    programme = next(
+        (each for each in programmes if str(each.pk) == wanted), programmes[0] if programmes else None
+    )
     which = request.GET.get("list", "now")
     which = which if which in dict(LISTS) else "now"
     context = {"programmes": programmes, "programme": programme, "month": month}

@@ -16,6 +16,7 @@ from facilities.forms.facilities import townships_of
 from subsidies.actions import notices as actions
 from subsidies.forms.notices import NoticeForm
 from subsidies.models import Programme, PublicNotice
+from subsidies.pages.enrolments import place_of
 from subsidies.pages.matching import bands_of
 from subsidies.pages.notices import (
     days_of,
@@ -81,7 +82,9 @@ def notice_create(request: HttpRequest, programme: int, unit: str) -> HttpRespon
     found = get_object_or_404(Programme.objects.visible_to(request.user), pk=programme)
     township = get_object_or_404(OrgUnit.objects.visible_to(request.user), code=unit)
     rows = waiting_for_notice(request.user, found, township)
-    ticked = set(request.POST.getlist("enrolment")) if request.method == "POST" else {str(row.pk) for row in rows}
+    ticked = (
+        set(request.POST.getlist("enrolment")) if request.method == "POST" else {str(row.pk) for row in rows}
+    )
     form = NoticeForm(request.POST if request.method == "POST" else None, programme=found)
     if form.is_valid():
         try:
@@ -102,13 +105,15 @@ def notice_create(request: HttpRequest, programme: int, unit: str) -> HttpRespon
         "programme": found,
         "unit": township,
         "form": form,
-        "rows": [(row, bands.get(row.pk), str(row.pk) in ticked) for row in rows],
+        "rows": [(row, place_of(row), bands.get(row.pk), str(row.pk) in ticked) for row in rows],
     }
     return render(request, "public_notices/create.html", context)
 
 
 def find(request: HttpRequest, pk: int) -> PublicNotice:
-    rows = PublicNotice.objects.visible_to(request.user).select_related("programme", "org_unit", "published_by")
+    rows = PublicNotice.objects.visible_to(request.user).select_related(
+        "programme", "org_unit", "published_by"
+    )
     return get_object_or_404(rows, pk=pk)
 
 

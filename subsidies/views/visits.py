@@ -85,7 +85,7 @@ def _village_page(
 @requires(Permission.EDIT_PEOPLE)
 def quick(request: HttpRequest, elder: int) -> HttpResponse:
     """From a card of the village page, which comes back; what was typed stays when it is refused."""
-    who = _elder(request, elder)
+    who = elder_or_404(request, elder)
     place = _place(request, request.POST.get("place", ""))
     form = QuickForm(request.POST)
     if form.is_valid():
@@ -141,7 +141,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"已撤销{visit.elder.name} {visit.visited_on} 的{visit.get_service_display()}。")
+            messages.success(
+                request, f"已撤销{visit.elder.name} {visit.visited_on} 的{visit.get_service_display()}。"
+            )
         return redirect(back)
     return render(request, "care/visit_undo.html", {"visit": visit, "back": back})
 
@@ -151,7 +153,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.VIEW_PEOPLE)
 def person(request: HttpRequest, elder: int) -> HttpResponse:
     """One person's visits, and a form for another one."""
-    who = _elder(request, elder)
+    who = elder_or_404(request, elder)
     may_edit = request.user.may(Permission.EDIT_PEOPLE) and not who.merged_into_id
     form = VisitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -197,7 +199,7 @@ def _record(request: HttpRequest, elders, data: dict) -> actions.Recorded:
     )
 
 
-def _elder(request: HttpRequest, pk: int) -> Elder:
+def elder_or_404(request: HttpRequest, pk: int) -> Elder:
     elders = Elder.objects.visible_to(request.user).select_related(
         "org_unit", "village", "residence_unit", "residence_village"
     )

@@ -77,11 +77,11 @@ def test_the_townships_add_up_to_the_number_of_persons(ledger):
 def test_a_township_alone_has_the_same_figures_as_among_all(ledger):
     month = MONTHS[-1]
     together = figures(ledger.units, month, codes=CODES)
-    alone = {key: value for unit in ledger.units for key, value in figures([unit], month, codes=CODES).items()}
+    alone = {
+        key: value for unit in ledger.units for key, value in figures([unit], month, codes=CODES).items()
+    }
     one_by_one = {
-        key: value
-        for code in CODES
-        for key, value in figures(ledger.units, month, codes=[code]).items()
+        key: value for code in CODES for key, value in figures(ledger.units, month, codes=[code]).items()
     }
     assert together == alone == one_by_one
 

@@ -44,6 +44,8 @@ ELIGIBILITIES = (
     "registered or age >= 60",
     "age >= 79 and registered",
     "registered or resident",
+    "registered",
+    "age >= 60 and not registered",
     "resident and not in_care_home",
     "age >= 65 and (low_income or destitute)",
     "not (registered and resident) or age > 82",
@@ -70,6 +72,7 @@ class County:
         self.elders = Elder.objects.bulk_create([self.elder(number) for number in range(people)])
         self.fill_lives()
         self.fill_enrolments()
+        self.merge()
 
     # chance
 
@@ -147,7 +150,9 @@ class County:
         for _ in range(self.random.randint(1, 4)):
             self.band(version)
         if self.chance(0.7):  # for everybody who is left
-            Band.objects.create(version=version, position=9, label="其余", amount=Decimal(self.pick(*AMOUNTS)))
+            Band.objects.create(
+                version=version, position=9, label="其余", amount=Decimal(self.pick(*AMOUNTS))
+            )
         return version
 
     def band(self, version: RuleVersion) -> Band:
@@ -168,19 +173,26 @@ class County:
         )
 
     def exclusions(self) -> None:
-        for _ in range(self.random.randint(2, 5)):
+        for _ in range(self.random.randint(1, 4)):
             self.exclusion()
+        if self.chance(0.6):  # one that gives way to several
+            for prevailing in self.programmes[1:]:
+                self.exclusion(
+                    self.programmes[0], prevailing, relation=self.pick("offset", "offset", "higher")
+                )
 
-    def exclusion(self) -> None:
-        yielding, prevailing = self.random.sample(self.programmes, 2)
-        since = self.pick(plus(FIRST, -3), self.month())
+    def exclusion(self, *pair: Programme, relation: str = "") -> None:
+        yielding, prevailing = pair or self.random.sample(self.programmes, 2)
+        since = self.pick(plus(FIRST, -3), plus(FIRST, -3), self.month())
         Exclusion.objects.get_or_create(
             yielding=yielding,
             prevailing=prevailing,
             effective_from=since,
             defaults={
-                "relation": self.pick(*Exclusion.Relation.values),
-                "effective_to": self.pick(None, None, plus(since, self.random.randint(0, 9))),
+                "relation": relation or self.pick(*Exclusion.Relation.values),
+                "effective_to": self.pick(
+                    None, plus(since, self.random.randint(0, 9)), max(since, plus(FIRST, 9))
+                ),
             },
         )
 
@@ -200,10 +212,15 @@ class County:
             name_key=name,
             sex=self.pick("male", "female"),
             born_on=born,
-            registered=self.spells(0.6),
-            resident=self.spells(0.6),
+            registered=self.spells(0.5),
+            resident=self.spells(0.5),
             died_on=died,
         )
+
+    def merge(self) -> None:
+        """The last two are second records of the first two."""
+        for kept, dropped in zip(self.elders, self.elders[-2:], strict=False):
+            Elder.objects.filter(pk=dropped.pk).update(merged_into=kept)
 
     def fill_lives(self) -> None:
         tags, assessments, certifications, works = [], [], [], []
@@ -290,6 +307,8 @@ class County:
         if self.chance(0.8):
             return Spells()
         first = self.month()
+        if self.chance(0.2):  # not from month to month: the first day of a month decides
+            return Spells.since(self.day(FIRST, first), plus(first, 1).replace(day=2))
         return Spells.since(first, self.pick(None, plus(first, self.random.randint(1, 4))))
 
     # late news
@@ -301,7 +320,9 @@ class County:
 
     def person_news(self) -> None:
         elder = Elder.objects.get(pk=self.pick(*self.elders).pk)
-        what = self.pick("death", "move", "tag", "assessment", "certification", "adaptation", "birth", "merge")
+        what = self.pick(
+            "death", "move", "tag", "assessment", "certification", "adaptation", "birth", "merge"
+        )
         if what == "tag":
             tag, _ = ElderTag.objects.get_or_create(elder=elder, kind=self.pick(*TAGS))
             tag.held = self.pick(Spells(), Spells.since(self.day()), tag.held.ended(self.day()))

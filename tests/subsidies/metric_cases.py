@@ -39,7 +39,9 @@ def all_of(*makes: Make) -> Make:
     return lambda cast: [make(cast) for make in makes]
 
 
-def elder(*tags: str, born: str = "1944-05-06", level: int | None = None, assessed: dict | None = None, **fields) -> Make:
+def elder(
+    *tags: str, born: str = "1944-05-06", level: int | None = None, assessed: dict | None = None, **fields
+) -> Make:
     """Somebody of the township; ``level``: assessed long ago."""
 
     def make(cast: Cast):
@@ -75,7 +77,11 @@ ELDERS = [
         value=2,
     ),
     Case("registered_elders_80", elder(born="1946-06-30"), elder(born="1946-07-01")),
-    Case("centenarians", elder(born="1926-06-30"), all_of(elder(born="1926-07-01"), elder(born="1920-01-01", registered=GONE))),
+    Case(
+        "centenarians",
+        elder(born="1926-06-30"),
+        all_of(elder(born="1926-07-01"), elder(born="1920-01-01", registered=GONE)),
+    ),
     Case(
         "resident_elders_60",
         all_of(elder(born="1966-06-30"), elder(registered=Spells())),
@@ -118,7 +124,11 @@ ELDERS = [
     Case(
         "destitute_wishing_central_care",
         all_of(elder(CENTRAL), elder(SCATTERED, wishes_central_care=Spells.since(LONG_AGO))),
-        all_of(elder(SCATTERED), elder(wishes_central_care=Spells.since(LONG_AGO)), elder(SCATTERED, wishes_central_care=GONE)),
+        all_of(
+            elder(SCATTERED),
+            elder(wishes_central_care=Spells.since(LONG_AGO)),
+            elder(SCATTERED, wishes_central_care=GONE),
+        ),
         value=2,
     ),
     Case(
@@ -206,7 +216,11 @@ PAYMENTS = [
     ),
     Case(
         "service_subsidy_recipients",
-        all_of(receives(), receives(ended_from=JULY, state="ended", end_reason="given_up"), receives(not_before=MONTH)),
+        all_of(
+            receives(),
+            receives(ended_from=JULY, state="ended", end_reason="given_up"),
+            receives(not_before=MONTH),
+        ),
         all_of(
             receives(ended_from=MONTH, state="ended", end_reason="given_up"),
             receives(not_before=JULY),
@@ -266,7 +280,9 @@ def rule(cast: Cast, category: str, frequency: str, service: str = "visit") -> N
     )
 
 
-def visited(*days: int, tag: str, frequency: str, service: str = "visit", result: str = "well", **fields) -> Make:
+def visited(
+    *days: int, tag: str, frequency: str, service: str = "visit", result: str = "well", **fields
+) -> Make:
     """Somebody due by a rule for the tag, and visited on days of June."""
 
     def make(cast: Cast) -> None:
@@ -292,8 +308,12 @@ LAUNDRY = {"tag": "no_kin", "frequency": "half_month", "service": "laundry"}
 VISITS = [
     Case(
         "weekly_visits_due",
-        all_of(visited(**WEEKLY), visited(**WEEKLY, died_on=dt.date(2026, 6, 15))),  # 4 weeks; 2 before the death
-        all_of(visited(**MONTHLY), visited(**CLEANING), visited(**WEEKLY, resident=Spells.since(LONG_AGO, MONTH))),
+        all_of(
+            visited(**WEEKLY), visited(**WEEKLY, died_on=dt.date(2026, 6, 15))
+        ),  # 4 weeks; 2 before the death
+        all_of(
+            visited(**MONTHLY), visited(**CLEANING), visited(**WEEKLY, resident=Spells.since(LONG_AGO, MONTH))
+        ),
         value=6,
     ),
     Case(
@@ -318,7 +338,12 @@ VISITS = [
         all_of(visited(0, **MONTHLY), visited(31, **MONTHLY), visited(3, **MONTHLY, result="not_met")),
         value=2,
     ),
-    Case("periodic_care_services_due", all_of(visited(**CLEANING), visited(**LAUNDRY)), visited(**WEEKLY), value=6),
+    Case(
+        "periodic_care_services_due",
+        all_of(visited(**CLEANING), visited(**LAUNDRY)),
+        visited(**WEEKLY),
+        value=6,
+    ),
     Case(
         "periodic_care_services_done",
         all_of(visited(1, 8, **CLEANING), visited(15, 16, **LAUNDRY)),
@@ -355,7 +380,12 @@ ADAPTATIONS = [
     ),
     Case(
         "home_adaptations_needed",
-        all_of(adapted(LAST), adapted(accepted_on=MAY), adapted(cancelled_on=JULY, cancel_reason="x"), adapted_twice),
+        all_of(
+            adapted(LAST),
+            adapted(accepted_on=MAY),
+            adapted(cancelled_on=JULY, cancel_reason="x"),
+            adapted_twice,
+        ),
         all_of(adapted(JULY), adapted(cancelled_on=LAST, cancel_reason="搬迁")),
         value=4,
     ),

@@ -20,9 +20,6 @@ from tests.subsidies.oracle_world import House, Person, Place, Post, Rate, Rules
 ZERO = Decimal("0.00")
 FEN = Decimal("0.01")
 CERTIFIED_EVERY = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
-# §3.5: "in on some day of m and not on its last day" leaves out a move on the first of a month, of which no day
-# was spent in the county. True would call that month the month of leaving too.
-LEAVING_ON_THE_FIRST = False
 
 
 # Days and months. A month is its first day.
@@ -151,7 +148,7 @@ def house_facts(house: House, month: dt.date, day: dt.date) -> dict:
         "nursing_beds": sum(bed.nursing.on(day) for bed in in_use),
         "occupied_beds": sum(
             any(since <= day and (until is None or day < until) for since, until in bed.stays)
-            for bed in house.beds
+            for bed in in_use
         ),
         "star_rating": max(rated)[3] if rated else 0,
         "new_beds": sum(month_of(bed.in_use_from) == month for bed in house.beds),
@@ -169,12 +166,10 @@ def counted(person: Person, population: str) -> list[Spells]:
 
 
 def left_in(spells: list[Spells], month: dt.date) -> bool:
-    """Whether somebody in by any of these periods went for good within the month."""
+    """Whether somebody in by any of these periods is so no longer from some day of the month on."""
     if any(each.on(last_day(month)) for each in spells):
         return False
-    days = list(days_of(month))
-    if LEAVING_ON_THE_FIRST:
-        days.append(month - dt.timedelta(days=1))
+    days = [last_day(plus(month, -1)), *days_of(month)]
     return any(each.on(day) for day in days for each in spells)
 
 
@@ -241,7 +236,7 @@ def obstacle(place: Place, rules: Rules, month: dt.date) -> str:
     """Conditions 2 to 7, but for the size of the amount in the month of death."""
     if place.state not in ("running", "ended"):
         return "not approved"
-    if place.state == "ended" and month >= place.ended_from:
+    if place.ended_from and month >= place.ended_from:
         return "ended"
     if place.not_before and month < place.not_before:
         return "not before"
@@ -284,15 +279,15 @@ def starts_after(place: Place, rules: Rules, month: dt.date) -> bool:
 
 
 def is_certified(place: Place, rules: Rules, month: dt.date) -> bool:
-    """Of posts and facilities nobody is certified, so for them the application alone covers."""
-    if rules.certification == "none":
+    """Posts and facilities need no certification."""
+    if rules.certification == "none" or not isinstance(place.holder, Person):
         return True
     period = CERTIFIED_EVERY[rules.certification]
     if month <= plus(month_of(place.applied_on), period):
         return True
-    days = place.holder.certified_on if isinstance(place.holder, Person) else ()
     return any(
-        plus(month_of(day), -rules.resume_months) <= month <= plus(month_of(day), period) for day in days
+        plus(month_of(day), -rules.resume_months) <= month <= plus(month_of(day), period)
+        for day in place.holder.certified_on
     )
 
 

@@ -159,7 +159,9 @@ class World:
     schemes: dict[int, Scheme]
     relations: tuple[Relation, ...]
     places: dict[int, Place]
-    worked_out: dict = field(default_factory=dict, repr=False)  # the oracle's, so that nothing is worked out twice
+    worked_out: dict = field(
+        default_factory=dict, repr=False
+    )  # the oracle's, so that nothing is worked out twice
 
     def of_same_person(self, place: Place) -> list[Place]:
         if not isinstance(place.holder, Person):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from eldercare.identity import synthetic_id
+from subsidies.actions.elder_merges import PARTS
 from subsidies.models import ElderMerge
 from tests.outsider import EVERYBODY, TOWNSHIPS, Row, Target
 from tests.subsidies.factories import make_elder, make_payee, make_tag
@@ -26,7 +27,9 @@ def _made(name: str, unit, cast) -> dict:
     )
     third.merged_into = first
     third.save()
-    nothing = {"tags": [], "payees_ended": [], "rows": {}, "head": None, "elder": {}}
+    rows = {part.model._meta.model_name: [] for part in PARTS}
+    untouched = {"before": {}, "after": {}}
+    nothing = {"tags": [], "payees_ended": [], "rows": rows, "head": None, "elder": untouched}
     merge = ElderMerge.objects.create(
         kept=first, dropped=third, moved=nothing, reason="测试", merged_by=cast.county_clerk
     )

@@ -1,6 +1,7 @@
 """The sheet for the bank: its layout, what is frozen, the same file twice; the return file in every state."""
 
 import datetime as dt
+import io
 import threading
 from decimal import Decimal
 
@@ -62,7 +63,7 @@ def test_the_layout_and_one_row_per_person(cast, register):
     programme, enrolments = register
     first = enrolments[0].elder
     HouseholdHead.objects.create(elder=first, relation="长子", name="沈大明", id_number="338024197001011239")
-    batch, rows = sent(programme, JUNE, cast)  # June, and May paid with it
+    _, rows = sent(programme, JUNE, cast)  # June, and May paid with it
     assert list(rows[0]) == LAYOUT
     assert len(rows) == 6
     assert {row["补贴金额"] for row in rows} == {100}
@@ -77,10 +78,7 @@ def test_the_layout_and_one_row_per_person(cast, register):
 
 def test_totals_in_figures_and_capitals_and_by_township(cast, register):
     batch = approved(register[0], MAY, cast)
-    content = export(batch=batch, by=cast.county_clerk).content
-    import io
-
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = _book(export(batch=batch, by=cast.county_clerk).content)
     cells = [[cell.value for cell in row] for row in book["花名册"].iter_rows()]
     total = next(line for line in cells if line[0] == "合计")
     assert total[LAYOUT.index("补贴金额")] == 300
@@ -287,6 +285,37 @@ def test_numbers_are_masked_on_every_page_of_the_batch(cast, enter, register):
 
 
 def _book(content):
-    import io
-
     return openpyxl.load_workbook(io.BytesIO(content))
+
+
+# --- Broken off -----------------------------------------------------------------------------------------------
+
+
+def test_an_export_that_breaks_off_leaves_nothing_and_can_be_repeated(cast, register, monkeypatch):
+    batch = approved(register[0], MAY, cast)
+    before = list(batch.lines.order_by("pk").values())
+
+    def killed(*args, **kwargs):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("subsidies.actions.bank_sheet._workbook", killed)
+        with pytest.raises(RuntimeError):
+            export(batch=batch, by=cast.county_clerk)
+    assert list(batch.lines.order_by("pk").values()) == before
+    assert export(batch=batch, by=cast.county_clerk).is_new
+
+
+def test_a_return_that_breaks_off_leaves_nothing_and_can_be_repeated(cast, register, monkeypatch):
+    batch, rows = sent(register[0], MAY, cast)
+
+    def killed(*args, **kwargs):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("subsidies.actions.bank_return._reconcile", killed)
+        with pytest.raises(RuntimeError):
+            match(batch, returned(rows), cast.county_clerk)
+    assert ReturnRow.objects.count() == 0
+    assert set(batch.lines.values_list("state", flat=True)) == {"sent"}
+    assert match(batch, returned(rows), cast.county_clerk).is_reconciled

@@ -1,6 +1,7 @@
 """A batch from the request to the reconciled return file, by the browser."""
 
 import datetime as dt
+import threading
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eldercare.models import AuditEvent, Notice
-from subsidies.actions.batches import make_due
+from subsidies.actions.batches import due, make_due, request_batch
 from subsidies.models import Batch, Enrolment, ListedPerson, PaymentLine
 from tests.subsidies.batches import JUNE, MAY, made, make_register, returned, rows_of, sent
 
@@ -174,8 +175,6 @@ def test_a_worker_that_breaks_off_is_not_tried_for_ever(cast, register, monkeypa
         raise RuntimeError("connection lost")
 
     monkeypatch.setattr("subsidies.actions.batches.engine.make", broken)
-    from subsidies.actions.batches import due, request_batch
-
     batch = request_batch(programme=register[0], month=JUNE, by=cast.county_clerk)
     for _ in range(4):
         assert due() == [batch.pk]
@@ -201,8 +200,7 @@ def test_a_leader_sees_figures_and_no_names(cast, enter, register):
 
 
 def test_a_township_sees_its_own_people_and_money(cast, enter, register):
-    programme, enrolments = register
-    batch = made(programme, MAY, cast.county_clerk)
+    batch = made(register[0], MAY, cast.county_clerk)
     page = text_of(enter(cast.other_township_clerk).get(reverse("batch-detail", args=[batch.pk])))
     assert "100.00" in page
     assert "300.00" not in page
@@ -214,7 +212,7 @@ def test_a_township_sees_its_own_people_and_money(cast, enter, register):
 
 def test_pages_cost_the_same_whatever_the_number_of_people(cast, enter):
     small, _ = make_register(cast, people=1, other=1)
-    large, enrolments = make_register(cast, people=6, other=6)
+    large, _ = make_register(cast, people=6, other=6)
     for programme in (small, large):
         for enrolment in programme.enrolments.all():
             enrolment.elder.payees.update(used_to=MAY)  # a finding for each
@@ -241,3 +239,24 @@ def test_every_step_stands_in_the_log(cast, register):
     for step in ("提出发放批次", "送审", "审批通过"):
         assert step in subjects
     assert AuditEvent.objects.filter(action="export", subject__contains="导出银行表").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_make_one_batch_once(cast, register):
+    batch = request_batch(programme=register[0], month=JUNE, by=cast.county_clerk)
+
+    def work():
+        try:
+            make_due(batch.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.CHECKING
+    assert batch.lines.count() == 12  # June, and May paid with it
+    assert Notice.objects.filter(recipient=cast.county_clerk).count() == 1

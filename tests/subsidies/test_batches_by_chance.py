@@ -116,7 +116,9 @@ class Office:
         sums: dict[tuple[int, dt.date], object] = {}
         lines = PaymentLine.objects.live().filter(batch__programme=programme, kind__in=OWED)
         for line in lines:
-            sums[line.elder_id, line.for_month] = sums.get((line.elder_id, line.for_month), ZERO) + line.amount
+            sums[line.elder_id, line.for_month] = (
+                sums.get((line.elder_id, line.for_month), ZERO) + line.amount
+            )
         return {key for key, amount in sums.items() if amount}
 
 

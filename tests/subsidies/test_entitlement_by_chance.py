@@ -29,7 +29,9 @@ def differences(county: County) -> list[str]:
                 row = rows.get((place.id, month))
                 got = (row.gross, row.amount) if row else (Decimal(0), Decimal(0))
                 if got != (wanted.gross, wanted.net):
-                    found.append(f"{month} engine {got} oracle {wanted}\n  {place}\n  {world.schemes[place.scheme]}")
+                    found.append(
+                        f"{month} engine {got} oracle {wanted}\n  {place}\n  {world.schemes[place.scheme]}"
+                    )
                 elif wanted.gross and (row.version_id, row.band_id) != (wanted.version, wanted.band):
                     found.append(f"{month} engine band {row.band_id} oracle {wanted}\n  {place}")
     return found

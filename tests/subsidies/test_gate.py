@@ -58,8 +58,8 @@ def test_holding_takes_the_person_out_and_undoing_puts_them_back(cast, doubtful)
 
 def test_the_strictest_of_several_decisions_counts(cast, doubtful):
     batch, findings = doubtful
-    other = Finding.objects.create(batch=batch, enrolment=findings[0].enrolment, kind="outlier")
     mine = batch.findings.filter(pk=findings[0].pk)
+    other = Finding.objects.create(batch=batch, enrolment=mine.get().enrolment, kind="outlier")
     decide(batch=batch, findings=mine, decision="hold", reason="等账户", by=cast.county_clerk)
     also = batch.findings.filter(pk=other.pk)
     decide(batch=batch, findings=also, decision="pay", reason="金额无误", by=cast.county_clerk)
@@ -258,7 +258,7 @@ def test_a_claim_paid_meanwhile_stops_the_approval(cast):
 
 
 def test_a_batch_without_money_needs_no_bank(cast):
-    programme, enrolments = make_register(cast, people=1, other=0)
+    programme, _ = make_register(cast, people=1, other=0)
     approved(programme, MAY, cast)
     Batch.objects.update(state="reconciled")
     Enrolment.objects.update(state="ended", ended_from=MAY, end_reason="corrected")

@@ -12,7 +12,16 @@ from eldercare import ledger_metrics
 from eldercare.ledger_metrics import figures, kept, rows_of, source_of
 from subsidies.models import Visit
 from tests.subsidies.factories import make_elder, make_enrolment, make_programme
-from tests.subsidies.metric_cases import ADAPTATIONS, ELDERS, MONTH, PAYMENTS, VISITS, elder, receives, visited
+from tests.subsidies.metric_cases import (
+    ADAPTATIONS,
+    ELDERS,
+    MONTH,
+    PAYMENTS,
+    VISITS,
+    elder,
+    receives,
+    visited,
+)
 
 CASES = ELDERS + PAYMENTS + VISITS + ADAPTATIONS
 LEDGERS = ("elders", "payments", "visits", "adaptations")

@@ -115,6 +115,11 @@ def test_periods_join_those_there_are(cast):
     )
     batch = sent("elder_tags", *rows, by=cast.township_clerk)
     assert counts(batch) == (3, 0, 0, 0), messages(batch)
+    assert [(line.label, line.new["kind"]) for line in batch.lines.order_by("row")] == [
+        ("陆大有 2023-03-01至2024-12-31", "low_income"),
+        ("陆大有 2021-01-01至2025-05-31", "living_alone"),
+        ("陆大有 2024-02-01至今", "dementia"),
+    ]
     apply(batch)
     held = {tag.kind: tag.held for tag in ElderTag.objects.all()}
     assert held == {
@@ -217,6 +222,9 @@ def test_older_results_are_kept_as_they_were_and_mapped_by_the_county(cast):
     Assessment.objects.filter(original="半自理").update(level=1)
     again = sheet("assessments", ASSESSED[:6], *rows[:3], by=cast.township_clerk)
     assert counts(again) == (0, 0, 3, 0)
+    other = assessed(people[1], "自理程度", MAY, "", "不能自理")
+    corrected = sheet("assessments", ASSESSED[:6], other, by=cast.township_clerk)
+    assert "原结论是“半自理”" in messages(corrected)[2][0]
 
 
 def test_an_assessment_outside_a_life_or_of_too_many_points(cast):

@@ -13,7 +13,15 @@ from tests.subsidies.factories import make_assessment, make_elder, make_tag
 SEEDS = (1, 2, 3)
 MONTHS = (dt.date(2026, 2, 1), dt.date(2026, 3, 1), dt.date(2026, 5, 1), dt.date(2026, 11, 1))
 FIRST, LAST = dt.date(2025, 11, 1), dt.date(2026, 12, 31)
-KINDS = ("living_alone", "empty_nest", "disabled", "destitute_scattered", "in_hospital", "away", "in_care_home")
+KINDS = (
+    "living_alone",
+    "empty_nest",
+    "disabled",
+    "destitute_scattered",
+    "in_hospital",
+    "away",
+    "in_care_home",
+)
 
 
 class Chance:
@@ -25,7 +33,9 @@ class Chance:
 
     def spells(self) -> Spells:
         days = sorted({self.day() for _ in range(self.dice.choice((1, 2, 2, 3, 4)))})
-        return Spells((first, days[n + 1] if n + 1 < len(days) else None) for n, first in enumerate(days) if n % 2 == 0)
+        return Spells(
+            (first, days[n + 1] if n + 1 < len(days) else None) for n, first in enumerate(days) if n % 2 == 0
+        )
 
     def maybe(self, share: float) -> bool:
         return self.dice.random() < share
@@ -52,7 +62,9 @@ def county(request, cast) -> Chance:
         elder = make_elder(
             chance.dice.choice((cast.township, cast.other_township)),
             f"老人{number}",
-            born=dt.date(chance.dice.randint(1930, 1960), chance.dice.randint(1, 12), chance.dice.randint(1, 28)),
+            born=dt.date(
+                chance.dice.randint(1930, 1960), chance.dice.randint(1, 12), chance.dice.randint(1, 28)
+            ),
             residence_unit=lives,
             resident=Spells.since(FIRST) if chance.maybe(0.7) else chance.spells(),
             died_on=chance.day() if chance.maybe(0.2) else None,

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from eldercare.demo import is_demo_database
+from indicators.demo.people import write_people
 from indicators.demo.seeding import CannotSeed, add_ledgers, seed
 from indicators.rules.months import MonthError, parse_month
 
@@ -18,8 +20,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--through", metavar="YYYY-MM", help="last month to write; default: the current one"
         )
+        parser.add_argument(
+            "--people",
+            action="store_true",
+            help="instead, the register of elders with two years of payments, where the rest is there (a minute or two)",
+        )
 
-    def handle(self, *args: Any, through: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, through: str | None, people: bool, **options: Any) -> None:
+        if people:
+            self._write_people(through)
+            return
         try:
             counts = seed(through=parse_month(through) if through else None, with_ledgers=True)
         except MonthError as error:
@@ -32,6 +42,13 @@ class Command(BaseCommand):
                 return
             raise CommandError(str(reason)) from reason
         self.stdout.write(f"已写入演示数据：{_listed(counts)}。")
+
+    def _write_people(self, through: str | None) -> None:
+        if not is_demo_database():
+            raise CommandError("这里没有演示数据，不写入演示的老年人档案。")
+        today = timezone.localdate()
+        counts = write_people(parse_month(through) if through else today.replace(day=1), today)
+        self.stdout.write(f"已写入演示的老年人和补贴：{_listed(counts)}。")
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -1,0 +1,27 @@
+"""The register of elders of the demo county, and two years of payments, to the same figures as its reports."""
+
+import datetime as dt
+
+from eldercare.models import OrgUnit
+from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
+from indicators.demo.series import figures
+from indicators.rules.months import months_between
+from subsidies.demo.payments import seed_payments
+from subsidies.demo.people import seed_register
+
+PAID_MONTHS = 24
+
+
+def write_people(through: dt.date, today: dt.date) -> dict[str, int]:
+    """Elders, enrolments and payments; nothing of what is there already. Takes about a minute."""
+    counted = figures(through)
+    months = list(months_between(FIRST_MONTH, through))
+    wanted = {
+        unit: {
+            code: [int(counted[unit, month][code]) for month in months] for code in counted[unit, FIRST_MONTH]
+        }
+        for unit in TOWNSHIPS
+    }
+    written = seed_register(wanted, months, today=today)
+    county = OrgUnit.objects.get(code=COUNTY)
+    return written | seed_payments(county, months[-PAID_MONTHS - 1 :])
