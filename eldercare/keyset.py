@@ -15,7 +15,7 @@ from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.http import QueryDict
 
 COUNTED = 10_000  # beyond it a number is of no use to who looks
-CHEAP = 30_000  # of the planner's units: beyond it a number is estimated
+CHEAP = 15_000  # of the planner's units: beyond it nothing is counted
 END = "end"
 
 
@@ -40,7 +40,7 @@ class Beyond(Func):
 
 @dataclass
 class KeysetPage:
-    """``total`` is words: "312", "10,000+", "约 120,000"."""
+    """``total`` is words: "312", "10,000+"; "50+" where counting would take long."""
 
     object_list: list[Model]
     after: int | None  # the last row, when there are more behind it
@@ -76,12 +76,10 @@ def page_of(
     is_behind, is_before = (True, is_more) if is_back else (is_more, place is not None)
     if query.get("before") == END:
         is_behind = False
-    return KeysetPage(
-        object_list=found,
-        after=found[-1].pk if found and is_behind else None,
-        before=found[0].pk if found and is_before else None,
-        total=_total(branches),
-    )
+    after = found[-1].pk if found and is_behind else None
+    before = found[0].pk if found and is_before else None
+    total = _total(branches, found, is_whole=after is None and before is None)
+    return KeysetPage(found, after, before, total)
 
 
 def _place(query: QueryDict, everything: QuerySet, names: list[str]) -> tuple[tuple | None, bool]:
@@ -101,29 +99,25 @@ def _reversed(order: Sequence[str]) -> list[str]:
     return [each.removeprefix("-") if each.startswith("-") else f"-{each}" for each in order]
 
 
-def _total(branches: Sequence[QuerySet]) -> str:
-    number, is_exact = 0, True
+def _total(branches: Sequence[QuerySet], page: list[Model], is_whole: bool) -> str:
+    """An honest number or none: what the planner guesses may be wrong a hundredfold."""
+    if is_whole:
+        return f"{len(page):,}"
+    number = 0
     for branch in branches:
-        found, exact = _counted(branch.order_by().values("pk")[: COUNTED + 1])
-        number, is_exact = number + found, is_exact and exact
-    if not is_exact:
-        return f"约 {_rounded(number):,}"
+        found = _counted(branch.order_by().values("pk")[: COUNTED + 1])
+        if found is None:
+            return f"{len(page):,}+"
+        number += found
     return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
 
 
-def _counted(rows: QuerySet) -> tuple[int, bool]:
-    """How many, up to a limit; where even that would take long, what the planner thinks."""
+def _counted(rows: QuerySet) -> int | None:
+    """How many, up to a limit; None where even that would take long."""
     if rows.query.is_empty():
-        return 0, True
+        return 0
     plan = json.loads(rows.explain(format="json"))[0]["Plan"]
-    if plan["Total Cost"] <= CHEAP:
-        return rows.count(), True
-    return plan["Plans"][0]["Plan Rows"], False
-
-
-def _rounded(number: int) -> int:
-    unit = 10 ** max(len(str(number)) - 2, 0)
-    return round(number / unit) * unit
+    return rows.count() if plan["Total Cost"] <= CHEAP else None
 
 
 def read_all(

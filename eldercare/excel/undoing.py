@@ -130,9 +130,11 @@ class _Table:
             other = relation.related_model
             if other._meta.proxy or hasattr(other, "pgh_tracked_model") or not made:
                 continue
-            column = relation.field.column
+            table, column = other._meta.db_table, relation.field.column
+            if relation.many_to_many:  # the table between the two refers to it
+                table, column = relation.through._meta.db_table, relation.field.m2m_reverse_name()
             rows = self._fetch(
-                f'SELECT DISTINCT "{column}" FROM {other._meta.db_table} WHERE "{column}" = ANY(%(made)s)',
+                f'SELECT DISTINCT "{column}" FROM {table} WHERE "{column}" = ANY(%(made)s)',
                 made=made,
             )
             needed.update(pk for (pk,) in rows)

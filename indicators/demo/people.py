@@ -22,6 +22,7 @@ def write_people(through: dt.date, today: dt.date) -> dict[str, int]:
         }
         for unit in TOWNSHIPS
     }
-    written = seed_register(wanted, months, today=today)
+    posts = [int(counted[COUNTY, month]["caregivers_on_post_allowance"]) for month in months]
+    written = seed_register(wanted, posts, months, today=today)
     county = OrgUnit.objects.get(code=COUNTY)
     return written | seed_payments(county, months[-PAID_MONTHS - 1 :])

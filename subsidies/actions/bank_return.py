@@ -27,6 +27,7 @@ from subsidies.rules.bank_sheet import FAILED_WORDS, PAID_WORDS, Expected, Retur
 State = Batch.State
 Result = ReturnRow.Result
 UNSAID = "银行未说明原因"
+ANALYZE_FROM = 1_000  # rows
 COLUMNS = (
     Column("serial", "银行序号", aliases=("批内序号", "明细序号", "流水序号"), kind=Kind.INTEGER, required=True, minimum=1),
     Column("name", "户名", aliases=("收款人", "收款人姓名", "收款户名", "账户名称", "姓名", "对方户名")),
@@ -227,6 +228,9 @@ def _write(batch: Batch, taken: Sequence[Dated]) -> None:
         batch_size=2000,
     )
     with connection.cursor() as cursor:
+        if len(taken) > ANALYZE_FROM:
+            # Otherwise the database still believes in an empty table, and compares every row with every other.
+            cursor.execute("ANALYZE subsidies_returnrow")
         cursor.execute(SETTLE, [batch.pk])
     failed = [back.serial for back in taken if back.result == Result.FAILED]
     if failed:

@@ -26,9 +26,12 @@ def seed_payments(county: OrgUnit, months: Sequence[dt.date]) -> dict[str, int]:
     clerk = User.objects.filter(org_unit=county, role=Role.COUNTY_CLERK, is_demo=True).first()
     reviewer = User.objects.filter(org_unit=county, role=Role.COUNTY_REVIEWER, is_demo=True).first()
     lines = 0
-    for programme in Programme.objects.filter(org_unit=county, batches=None).order_by("pk"):
+    elders = Programme.objects.filter(org_unit=county, batches=None, beneficiary=Programme.Beneficiary.ELDER)
+    for programme in elders.order_by("pk"):
         if not programme.enrolments.exists():
             continue
+        programme.portal_from = months[0]  # what was paid before is not in the portal
+        programme.save(update_fields=["portal_from"])
         with transaction.atomic():
             batches = _batches(programme, months[:-1], clerk, reviewer)
             lines += _lines(programme, batches)

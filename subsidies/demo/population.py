@@ -8,12 +8,14 @@ import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from eldercare.identity import synthetic_id
 from eldercare.models import OrgUnit
 from facilities.demo.days import dice
-from facilities.demo.names import MEN_GIVEN, SEQUENCES, SURNAMES, WOMEN_GIVEN
+from facilities.demo.names import MEN, SEQUENCES, SURNAMES, WOMEN
 
+T = TypeVar("T")
 OLDEST = 104
 YOUNG_DECLINE, OLD_DECLINE = 0.93, 0.86  # of the number of people from one year of age to the next
 ENTERING = 0.0045  # part of a township's elders who turn 60 in a month, at least
@@ -91,7 +93,8 @@ class Township:
             if number not in self.seen:
                 break
         self.seen.add(number)
-        name = self.dice.choice(SURNAMES) + self.dice.choice(MEN_GIVEN if is_man else WOMEN_GIVEN)
+        given = MEN if is_man else WOMEN
+        name = self.dice.choice(SURNAMES) + self.dice.choice(given) + self.dice.choice(given)
         person = Resident(self.unit, self.dice.choice(self.villages), born_on, is_man, name, number)
         self.everybody.append(person)
         return person
@@ -106,10 +109,10 @@ class Township:
             people.pop()
 
 
-def spells(counts: Sequence[int], pool: Sequence[Resident]) -> Iterator[tuple[Resident, int, int | None]]:
+def spells(counts: Sequence[int], pool: Sequence[T]) -> Iterator[tuple[T, int, int | None]]:
     """Who holds something from which month (its place) to which, so that as many hold it in each as ``counts`` says."""
     waiting = iter(pool)
-    holding: list[tuple[Resident, int]] = []
+    holding: list[tuple[T, int]] = []
     for place, number in enumerate(counts):
         while len(holding) < number:
             holding.append((next(waiting), place))

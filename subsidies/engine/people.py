@@ -22,25 +22,34 @@ class Total(NamedTuple):
     amount: Decimal
 
 
-def reached(
+def soon(
     programme: Programme, month: dt.date, *, ahead: int, units: Collection[int] | None = None
 ) -> list[Entitlement]:
-    """Who is not enrolled and would be paid, with the first such month of ``month`` and ``ahead`` more; and who is
-    enrolled and, by the programme alone, gets nothing in ``month``."""
+    """Who is not enrolled and would be paid first in one of the ``ahead`` months after ``month``."""
     statement = Statement()
     rules = Rules.of(programme)
     months = [add_months(month, shift) for shift in range(ahead + 1)]
-    text = net(statement, rules, months, _everybody(statement, rules, month, units))
+    text = net(statement, rules, months, _outside(statement, rules, month, units))
     this = statement.value(month)
     return _rows(
         statement,
         f"""WITH {text}, first AS (
-            SELECT DISTINCT ON (enrolment, holder) * FROM net
-            WHERE CASE WHEN enrolment IS NULL THEN gross > 0
-                ELSE month = {this}::date AND c_enrolment AND c_start AND gross = 0
-                    AND NOT (c_population AND alive_days > 0 AND c_eligible AND band IS NOT NULL) END
-            ORDER BY enrolment, holder, month
-        ) SELECT {COLUMNS} FROM first ORDER BY month, org_unit, holder""",
+            SELECT DISTINCT ON (holder) * FROM net WHERE gross > 0 ORDER BY holder, month
+        ) SELECT {COLUMNS} FROM first WHERE month > {this}::date ORDER BY month, org_unit, holder""",
+    )
+
+
+def lost(programme: Programme, month: dt.date, *, units: Collection[int] | None = None) -> list[Entitlement]:
+    """Who runs in the programme and no longer satisfies it. An overdue certification alone only suspends."""
+    statement = Statement()
+    rules = Rules.of(programme)
+    text = net(statement, rules, [month], _inside(statement, rules, units))
+    return _rows(
+        statement,
+        f"""WITH {text} SELECT {COLUMNS} FROM net
+        WHERE c_enrolment AND c_start AND gross = 0
+            AND NOT (c_population AND alive_days > 0 AND c_eligible AND band IS NOT NULL)
+        ORDER BY org_unit, holder""",
     )
 
 
@@ -65,7 +74,8 @@ def totals(version: RuleVersion, month: dt.date, *, units: Collection[int] | Non
     tried = next(each for each in whole.versions if each.pk == version.pk)
     tried.effective_from = min(tried.effective_from, month)
     rules = Rules(version.programme, [tried], whole.bands)
-    text = net(statement, rules, [month], _everybody(statement, rules, month, units))
+    everybody = f"{_inside(statement, rules, units)} UNION ALL {_outside(statement, rules, month, units)}"
+    text = net(statement, rules, [month], everybody)
     found = statement.rows(
         f"""WITH {text} SELECT enrolment IS NOT NULL, band, org_unit, count(*), sum(amount)
         FROM net WHERE amount > 0 GROUP BY 1, 2, 3"""
@@ -73,12 +83,17 @@ def totals(version: RuleVersion, month: dt.date, *, units: Collection[int] | Non
     return [Total(*row) for row in found]
 
 
-def _everybody(statement: Statement, rules: Rules, month: dt.date, units: Collection[int] | None) -> str:
-    """SELECT of those who run in the programme, and of the others as if they had applied the month before."""
-    where = "true" if units is None else f"h.org_unit_id = ANY({statement.value(list(units))}::bigint[])"
-    inside = enrolled(rules, f"n.state = 'running' AND {where}")
-    outside = unenrolled(rules, statement.value(add_months(month, -1)), where)
-    return f"{inside} UNION ALL {outside}"
+def _inside(statement: Statement, rules: Rules, units: Collection[int] | None) -> str:
+    return enrolled(rules, f"n.state = 'running' AND {_in_units(statement, units)}")
+
+
+def _outside(statement: Statement, rules: Rules, month: dt.date, units: Collection[int] | None) -> str:
+    """Those who are not in the programme, as if they had applied the month before."""
+    return unenrolled(rules, statement.value(add_months(month, -1)), _in_units(statement, units))
+
+
+def _in_units(statement: Statement, units: Collection[int] | None) -> str:
+    return "true" if units is None else f"h.org_unit_id = ANY({statement.value(list(units))}::bigint[])"
 
 
 def _rows(statement: Statement, text: str) -> list[Entitlement]:

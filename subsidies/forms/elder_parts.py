@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from eldercare.forms import StyledFormMixin
+from eldercare.forms import StyledFormMixin, refuse_id_number
 from eldercare.identity import check_card, check_id_number, check_phone
 from eldercare.models import OrgUnit, User
 from eldercare.spells import HOW, Spells, SpellsFormField
@@ -25,6 +25,11 @@ class PartForm(CheckedMixin, StyledFormMixin, forms.Form):
     """A form that is no row: the rule is what the form itself finds."""
 
     check = staticmethod(lambda row: row[OWN])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(self.fields.get("source"), forms.CharField):
+            self.fields["source"].validators.append(refuse_id_number)
 
     def facts(self, data: dict[str, Any]) -> dict[str, Any]:
         return data | {OWN: list(self.own_remarks(data))}
@@ -218,7 +223,7 @@ class HeadForm(LedgerForm):
 
 
 class ReasonForm(StyledFormMixin, forms.Form):
-    reason = forms.CharField(label="依据", max_length=200)
+    reason = forms.CharField(label="依据", max_length=200, validators=[refuse_id_number])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

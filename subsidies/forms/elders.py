@@ -8,6 +8,7 @@ from django import forms
 from django.db import models
 from django.utils import timezone
 
+from eldercare.forms import refuse_id_number
 from eldercare.identity import check_id_number, check_phone
 from eldercare.models import OrgUnit, User
 from eldercare.spells import Spells, SpellsFormField
@@ -105,6 +106,8 @@ class ElderForm(LedgerForm):
         self.fields["id_number"].widget.attrs |= number
         for name in ("phone", "contact_phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        for name in ("registered_address", "contact_name", "contact_relation"):
+            self.fields[name].validators = [*self.fields[name].validators, refuse_id_number]
         for name in ("sex", "born_on"):
             self.fields[name].required = False  # the number may say it
         self.fields["residence_unit"].queryset = townships_of(by)

@@ -18,17 +18,56 @@ from subsidies.models.care import Service, Visit, VisitRule
 from subsidies.models.elders import Elder, ElderTag
 from subsidies.rules.visits import AGES, ASSESSED_DISABLED, FREQUENCIES, LEAST_DISABILITY, Period
 
-# A person who was born before the first day of the month after the due day, so many years earlier, is so old by months.
+# Who fits which rule is found first and kept (MATERIALIZED): planned as one piece, PostgreSQL would look at every elder
+# for every rule and day. A person born before the first day of the month after the due day, so many years earlier, is
+# so old by months.
+_FITTING = "SELECT day.last, {elder} AS elder_id, rule.org_unit_id, rule.service, rule.frequency FROM rule JOIN day ON {force}"
+_IN_FORCE = "rule.effective_from <= day.last AND (rule.effective_to IS NULL OR rule.effective_to >= day.last)"
 _AGED = " ".join(
     f"""
     UNION ALL
-    SELECT aged.id FROM subsidies_elder aged
-    WHERE rule.category = '{category}'
-      AND aged.born_on < date_trunc('month', day.last) + interval '1 month' - interval '{years} years'
+    {_FITTING.format(elder="aged.id", force=_IN_FORCE)}
+    JOIN subsidies_elder aged ON rule.category = '{category}'
+     AND aged.born_on < (date_trunc('month', day.last) + interval '1 month' - interval '{years} years')::date
     """
     for category, years in AGES.items()
 )
 STATEMENT = f"""
+    WITH day AS MATERIALIZED (SELECT DISTINCT unnest(%s::date[]) AS last),
+    rule AS MATERIALIZED (SELECT * FROM subsidies_visitrule),
+    fitting AS MATERIALIZED (
+        {_FITTING.format(elder="tag.elder_id", force=_IN_FORCE)}
+        JOIN subsidies_eldertag tag ON tag.kind = rule.category AND tag.held @> day.last
+        {_AGED}
+        UNION ALL
+        {_FITTING.format(elder="assessed.elder_id", force=_IN_FORCE)}
+        JOIN subsidies_assessment assessed ON rule.category = '{ASSESSED_DISABLED}'
+         AND assessed.level >= {LEAST_DISABILITY} AND assessed.assessed_on <= day.last
+         AND (assessed.valid_until IS NULL OR assessed.valid_until >= day.last)
+        WHERE NOT EXISTS (
+            SELECT FROM subsidies_assessment later
+            WHERE later.elder_id = assessed.elder_id AND later.level IS NOT NULL
+              AND later.assessed_on <= day.last
+              AND (later.valid_until IS NULL OR later.valid_until >= day.last)
+              AND (later.assessed_on, later.id) > (assessed.assessed_on, assessed.id))
+    ),
+    due AS MATERIALIZED (
+        SELECT fitting.last, elder.id AS elder_id, elder.residence_unit_id AS unit_id,
+               elder.residence_village_id AS village_id, fitting.service,
+               min(array_position(%s::text[], fitting.frequency::text)) AS rank
+        FROM fitting
+        JOIN eldercare_orgunit county ON county.id = fitting.org_unit_id
+        JOIN subsidies_elder elder ON elder.id = fitting.elder_id
+        JOIN eldercare_orgunit home ON home.id = elder.residence_unit_id
+        WHERE starts_with(home.path, county.path)
+          AND elder.merged_into_id IS NULL
+          AND (elder.died_on IS NULL OR elder.died_on > fitting.last)
+          AND elder.resident @> fitting.last
+          AND NOT EXISTS (
+              SELECT FROM subsidies_eldertag absent
+              WHERE absent.elder_id = elder.id AND absent.kind = ANY (%s) AND absent.held @> fitting.last)
+        GROUP BY fitting.last, elder.id, elder.residence_unit_id, elder.residence_village_id, fitting.service
+    )
     SELECT due.elder_id || '.' || due.service || '.' || period.last AS id,
            due.elder_id, due.unit_id, due.village_id, due.service,
            period.frequency, period.first AS first_day, period.last AS last_day,
@@ -37,41 +76,7 @@ STATEMENT = f"""
               AND visit.visited_on BETWEEN period.first AND period.last
               AND visit.result <> '{Visit.Result.NOT_MET}') AS done_on
     FROM unnest(%s::text[], %s::date[], %s::date[]) AS period (frequency, first, last)
-    JOIN (
-        SELECT day.last, elder.id AS elder_id, elder.residence_unit_id AS unit_id,
-               elder.residence_village_id AS village_id, rule.service,
-               min(array_position(%s::text[], rule.frequency::text)) AS rank
-        FROM (SELECT DISTINCT unnest(%s::date[]) AS last) AS day
-        JOIN subsidies_visitrule rule
-          ON rule.effective_from <= day.last
-         AND (rule.effective_to IS NULL OR rule.effective_to >= day.last)
-        JOIN eldercare_orgunit county ON county.id = rule.org_unit_id
-        CROSS JOIN LATERAL (
-            SELECT tag.elder_id AS id FROM subsidies_eldertag tag
-            WHERE tag.kind = rule.category AND tag.held @> day.last
-            {_AGED}
-            UNION ALL
-            SELECT assessed.elder_id FROM subsidies_assessment assessed
-            WHERE rule.category = '{ASSESSED_DISABLED}'
-              AND assessed.level >= {LEAST_DISABILITY} AND assessed.assessed_on <= day.last
-              AND (assessed.valid_until IS NULL OR assessed.valid_until >= day.last)
-              AND NOT EXISTS (
-                  SELECT FROM subsidies_assessment later
-                  WHERE later.elder_id = assessed.elder_id AND later.level IS NOT NULL
-                    AND later.assessed_on <= day.last
-                    AND (later.valid_until IS NULL OR later.valid_until >= day.last)
-                    AND (later.assessed_on, later.id) > (assessed.assessed_on, assessed.id))
-        ) AS fitting
-        JOIN subsidies_elder elder ON elder.id = fitting.id
-        JOIN eldercare_orgunit home ON home.id = elder.residence_unit_id AND starts_with(home.path, county.path)
-        WHERE elder.merged_into_id IS NULL
-          AND (elder.died_on IS NULL OR elder.died_on > day.last)
-          AND elder.resident @> day.last
-          AND NOT EXISTS (
-              SELECT FROM subsidies_eldertag absent
-              WHERE absent.elder_id = elder.id AND absent.kind = ANY (%s) AND absent.held @> day.last)
-        GROUP BY day.last, elder.id, elder.residence_unit_id, elder.residence_village_id, rule.service
-    ) AS due ON due.last = period.last AND period.frequency = (%s::text[])[due.rank]
+    JOIN due ON due.last = period.last AND period.frequency = (%s::text[])[due.rank]
 """
 
 
@@ -100,12 +105,12 @@ class DuePeriodQuerySet(models.QuerySet):
         periods = list(periods)
         lasts = [each.last for each in periods]
         params = (
+            lasts,
+            list(FREQUENCIES),
+            [str(kind) for kind in ElderTag.ABSENT],
             [each.frequency for each in periods],
             [each.first for each in periods],
             lasts,
-            list(FREQUENCIES),
-            lasts,
-            [str(kind) for kind in ElderTag.ABSENT],
             list(FREQUENCIES),
         )
         found = self._chain()

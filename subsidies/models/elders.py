@@ -101,6 +101,7 @@ class Elder(models.Model):
         verbose_name="管理镇(街道)",
         on_delete=models.PROTECT,
         related_name="elders",
+        db_index=False,  # elder_unit_name begins with it
         help_text="负责档案和发放的镇(街道)，一般为户籍地",
     )
     village = models.ForeignKey(
@@ -120,6 +121,7 @@ class Elder(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="resident_elders",
+        db_index=False,  # elder_residence_name begins with it
         help_text="负责探访服务的镇(街道)；住在县外的为空",
     )
     residence_village = models.ForeignKey(

@@ -26,7 +26,7 @@ SAME_NAME_AND_BIRTH = """
       AND one.org_unit_id = ANY (%(units)s) AND other.org_unit_id = ANY (%(units)s)
       AND NOT EXISTS (
           SELECT FROM subsidies_distinctelders seen WHERE seen.one_id = one.id AND seen.other_id = other.id)
-    ORDER BY one.name_key, one.id, other.id
+    ORDER BY one.name_key, one.born_on, one.id, other.id
     LIMIT %(limit)s
 """
 
@@ -66,7 +66,10 @@ def _keys(user: User) -> set[tuple[int, int]]:
 
 
 def _same_name_and_birth(user: User) -> list[tuple[int, int]]:
-    units = list(OrgUnit.objects.visible_to(user).order_by().values_list("pk", flat=True))
+    keepers = OrgUnit.objects.visible_to(user).exclude(
+        level=OrgUnit.Level.VILLAGE
+    )  # few numbers: see visible_to
+    units = list(keepers.order_by().values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(SAME_NAME_AND_BIRTH, {"units": units, "limit": LIMIT + 1})
         return [tuple(row) for row in cursor.fetchall()]

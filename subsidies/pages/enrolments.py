@@ -26,7 +26,7 @@ from subsidies.models import (
     PublicNotice,
     RuleVersion,
 )
-from subsidies.pages.finding import LIMIT, find_elders
+from subsidies.pages.finding import LIMIT, MOST_DIGITS, find_elders
 from subsidies.pages.matching import Case, case_of, case_of_applicant, first_month_paid
 from subsidies.rules.enrolments import WAYS, stop_month
 
@@ -163,7 +163,7 @@ def find_holders(programme: Programme, text: str, user: User) -> list[tuple[int,
     today = timezone.localdate()
     if programme.beneficiary == Programme.Beneficiary.ELDER:
         return [(each.pk, each.name, elder_line(each, today)) for each in find_elders(text, user)]
-    if any(letter.isdigit() for letter in text):
+    if sum(letter.isdigit() for letter in text) > MOST_DIGITS:
         raise Refused("请输入姓名或机构名称。")
     if programme.beneficiary == Programme.Beneficiary.POST:
         posts = Employment.objects.visible_to(user).on(today).filter(caregiver__name__icontains=text)

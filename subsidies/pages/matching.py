@@ -6,7 +6,7 @@ Each question is one statement: ``subsidies.engine.people``.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
@@ -14,8 +14,9 @@ from django.urls import reverse
 from eldercare.expressions import Term
 from eldercare.models import OrgUnit, User
 from facilities.models import Employment, Facility
+from subsidies.engine import candidates
 from subsidies.engine.entitlements import Entitlement
-from subsidies.engine.people import as_if, reached, totals
+from subsidies.engine.people import as_if, lost, soon, totals
 from subsidies.models import Band, Elder, Enrolment, Programme, RuleVersion
 from subsidies.pages.programmes import band_row, words_for
 from subsidies.rules.enrolments import add_months
@@ -33,25 +34,13 @@ def units_of(user: User) -> list[int]:
 # --- 政策找人 -----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class People:
-    """Of one programme and month."""
-
-    now: list[Entitlement] = field(default_factory=list)  # satisfy it and are not enrolled
-    soon: list[Entitlement] = field(default_factory=list)  # will within AHEAD months; ``month`` says when
-    lost: list[Entitlement] = field(default_factory=list)  # enrolled, and no longer satisfy it
-
-
-def find_people(programme: Programme, month: dt.date, *, units: Collection[int] | None) -> People:
-    people = People()
-    for row in reached(programme, month, ahead=AHEAD, units=units):
-        if row.enrolment_id is not None:
-            people.lost.append(row)
-        elif row.month == month:
-            people.now.append(row)
-        else:
-            people.soon.append(row)
-    return people
+def find_people(
+    programme: Programme, which: str, month: dt.date, *, units: Collection[int] | None
+) -> list[Entitlement]:
+    """``now``: satisfy it and are not enrolled; ``soon``: will within AHEAD months; ``lost``: no longer satisfy it."""
+    if which == "soon":
+        return soon(programme, month, ahead=AHEAD, units=units)
+    return (candidates if which == "now" else lost)(programme, month, units=units)
 
 
 def why_not(row: Entitlement, version: RuleVersion, words_of: "Explainer") -> str:

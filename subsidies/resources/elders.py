@@ -343,6 +343,7 @@ register(
         # Shown, never closed: who is not on a sheet has neither died nor moved.
         missing="""
             SELECT e.id, e.name FROM subsidies_elder e
+              JOIN eldercare_orgunit u ON u.id = e.org_unit_id AND u.path LIKE %(path)s || '%%'
              WHERE e.merged_into_id IS NULL AND (e.died_on IS NULL OR e.died_on > %(as_of)s)
                AND e.registered @> %(as_of)s::date
                AND e.village_id IN (SELECT village_id FROM {stage} WHERE village_id IS NOT NULL)

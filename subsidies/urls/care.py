@@ -12,6 +12,7 @@ urlpatterns = [
     path("care/visits/due/<str:code>/", visits.village, name="visit-village"),
     path("care/visits/due/<str:code>/many/", visits.many, name="visit-many"),
     path("care/visits/of/<int:elder>/", visits.person, name="visit-person"),
+    path("care/visits/of/<int:elder>/new/", visits.create, name="visit-create"),
     path("care/visits/of/<int:elder>/quick/", visits.quick, name="visit-quick"),
     path("care/visits/<int:pk>/undo/", visits.undo, name="visit-undo"),
     path("care/visits/rates/", visit_rates.rates, name="visit-rates"),

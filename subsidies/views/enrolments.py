@@ -1,5 +1,7 @@
 """Enrolments: the list, applying, one enrolment, many approved at once."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -58,9 +60,10 @@ def enrolment_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     for name in ("state", "page", "export"):
         query.pop(name, None)
+    columns = [each for each in ENROLMENTS.columns if each.key != "unit" or "unit" in form.fields]
     return list_page(
         request,
-        ENROLMENTS,
+        replace(ENROLMENTS, columns=columns),
         form=form,
         everything=everything,
         rows=light(in_state(rows, state, today)),

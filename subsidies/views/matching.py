@@ -36,10 +36,10 @@ def enrolment_matching(request: HttpRequest) -> HttpResponse:
     context = {"programmes": programmes, "programme": programme, "month": month}
     if programme:
         units = matching.units_of(request.user)
-        people = matching.find_people(programme, month, units=units)
-        page = Paginator(getattr(people, which), PAGE_SIZE).get_page(request.GET.get("page"))
+        people = matching.find_people(programme, which, month, units=units)
+        page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {
-            "lists": [(key, label, len(getattr(people, key)), key == which) for key, label in LISTS],
+            "lists": [(key, label, key == which) for key, label in LISTS],
             "which": which,
             "page": page,
             "numbers": list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),

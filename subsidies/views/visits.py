@@ -149,22 +149,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @requires(Permission.VIEW_PEOPLE)
 def person(request: HttpRequest, elder: int) -> HttpResponse:
-    """One person's visits, and a form for another one."""
     who = elder_or_404(request, elder)
-    may_edit = request.user.may(Permission.EDIT_PEOPLE) and not who.merged_into_id
-    form = VisitForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = _record(request, [who.pk], form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            said = "这一天已登记过，没有重复登记。" if done.known else "已登记。"
-            messages.add_message(request, messages.INFO if done.known else messages.SUCCESS, said)
-            return redirect("visit-person", who.pk)
     audit.record(
         AuditEvent.Action.PERSON,
         by=request.user,
@@ -173,6 +161,29 @@ def person(request: HttpRequest, elder: int) -> HttpResponse:
         org_unit=who.org_unit,
         step="查看探访记录",
     )
+    return _person_page(request, who, VisitForm())
+
+
+@never_cache
+@require_POST
+@requires(Permission.EDIT_PEOPLE)
+def create(request: HttpRequest, elder: int) -> HttpResponse:
+    """From the form on the person's page, which comes back when it is refused."""
+    who = elder_or_404(request, elder)
+    form = VisitForm(request.POST)
+    if form.is_valid():
+        try:
+            done = _record(request, [who.pk], form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = "这一天已登记过，没有重复登记。" if done.known else "已登记。"
+            messages.add_message(request, messages.INFO if done.known else messages.SUCCESS, said)
+            return redirect("visit-person", who.pk)
+    return _person_page(request, who, form)
+
+
+def _person_page(request: HttpRequest, who: Elder, form: VisitForm) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "elder": who,
@@ -180,7 +191,7 @@ def person(request: HttpRequest, elder: int) -> HttpResponse:
         "tags": pages.held_tags(who, today),
         "form": form,
         "history": history_of(Part(Visit, elder_id=who.pk), user=request.user),
-        "may_edit": may_edit,
+        "may_edit": request.user.may(Permission.EDIT_PEOPLE) and not who.merged_into_id,
         "today": today,
     }
     return render(request, "care/person.html", context)

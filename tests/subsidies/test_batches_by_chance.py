@@ -7,8 +7,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from subsidies.engine import identity
 from subsidies.models import Batch, PaymentLine
-from tests.subsidies.lives import FIRST, County
+from tests.subsidies.lives import FIRST
+from tests.subsidies.lives_news import NewsyCounty
 from tests.subsidies.oracle import ZERO, entitlement, months, plus
 from tests.subsidies.oracle_batches import DEAD, MONEY, OWED, Books, as_rows
 from tests.subsidies.oracle_world import World, load
@@ -24,7 +26,7 @@ class Office:
     def __init__(self, cast, seed: int) -> None:
         self.clerk, self.reviewer = cast.county_clerk, cast.county_reviewer
         with transaction.atomic():
-            self.county = County(cast.county, seed, people=20, programmes=3)
+            self.county = NewsyCounty(cast.county, seed, people=20, programmes=3)
         self.books = {programme.pk: Books(programme.pk) for programme in self.county.programmes}
         self.chance = self.county.chance
 
@@ -36,6 +38,7 @@ class Office:
             batch = new_batch(programme, month, self.clerk, is_full_check=self.chance(0.1))
             wanted = self.books[programme.pk].batch(load(self.county.programmes), month, batch.sequence)
             self.compare(batch, wanted)
+            self.identity_holds(batch)
             if self.chance(0.3):
                 batch = self.once_more(programme, batch, wanted)
             decided = {} if last else self.decisions(batch)
@@ -62,6 +65,25 @@ class Office:
             f"{batch.month} no. {batch.sequence} of {batch.programme_id}, portal from {batch.programme.portal_from}:\n"
             f"only the engine: {got - books}\nonly the oracle: {books - got}"
         )
+
+    def identity_holds(self, batch: Batch) -> None:
+        """本月应发 = 上月应发 + 新增 − 停发 ± 调档, person by person, by the regular lines that stand."""
+        if batch.sequence > 1:
+            return
+        lines = PaymentLine.objects.live().filter(batch__programme=batch.programme, kind="regular")
+        before, now = (
+            dict(lines.filter(for_month=month).values_list("enrolment", "amount"))
+            for month in (plus(batch.month, -1), batch.month)
+        )
+        terms = identity(batch)
+        assert terms.holds
+        assert [terms.before.amount, terms.begun.amount, terms.stopped.amount, terms.changed.amount] == [
+            sum(before.values()),
+            sum(now[each] for each in now.keys() - before.keys()),
+            sum(before[each] for each in before.keys() - now.keys()),
+            sum(now[each] - before[each] for each in now.keys() & before.keys()),
+        ]
+        assert (terms.now.people, terms.now.amount) == (len(now), sum(now.values()))
 
     def compare_states(self, batch: Batch, wanted) -> None:
         dead = {(line.enrolment_id, line.kind) for line in batch.lines.filter(state__in=DEAD)}

@@ -11,14 +11,12 @@ import pytest
 from eldercare.models import OrgUnit
 from facilities.models import Attendance, FacilityRating
 from indicators.fixtures import fixtures_dir, read_json
-from subsidies.engine import entitlements
 from subsidies.fixtures import load_programmes
 from subsidies.models import Adaptation, Enrolment, Exclusion, Programme
 from subsidies.rules.facts import condition, quantities
 from tests.facilities.factories import make_bed, make_caregiver, make_facility, make_post, make_stay
+from tests.subsidies import asking
 from tests.subsidies.factories import make_assessment, make_elder, make_enrolment, make_tag
-from tests.subsidies.oracle import entitlement, months
-from tests.subsidies.oracle_world import load
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = read_json(fixtures_dir() / "programmes" / "haiyan.json")
@@ -36,12 +34,7 @@ def month(text: str) -> dt.date:
 
 def owed(enrolment: Enrolment, first: str, last: str) -> list[str]:
     """Yuan month by month; engine and oracle must agree on it."""
-    span = months(month(first), month(last))
-    rows = entitlements(enrolment.programme, span, enrolments=[enrolment.pk])
-    got = {each: Decimal(0) for each in span} | {row.month: row.amount for row in rows}
-    world = load()
-    assert got == {each: entitlement(world, world.places[enrolment.pk], each).net for each in span}
-    return [f"{got[each]:.2f}" for each in span]
+    return [f"{each:.2f}" for each in asking.owed(enrolment, month(first), month(last))]
 
 
 def place(programme: Programme, unit: OrgUnit, applied: dt.date = dt.date(2024, 1, 1), **holder) -> Enrolment:

@@ -29,8 +29,10 @@ def programme(cast):
 
 
 def found(programme, units=None, month=MONTH):
-    people = matching.find_people(programme, month, units=units)
-    return {name: [row.holder_id for row in getattr(people, name)] for name in ("now", "soon", "lost")}
+    lists = {
+        which: matching.find_people(programme, which, month, units=units) for which in ("now", "soon", "lost")
+    }
+    return {which: [row.holder_id for row in rows] for which, rows in lists.items()}
 
 
 def test_three_lists(cast, programme):
@@ -43,7 +45,7 @@ def test_three_lists(cast, programme):
     make_enrolment(programme, died)
     make_elder(cast.township, born=dt.date(1930, 1, 1), died_on=dt.date(2026, 1, 5))
     assert found(programme) == {"now": [eighty.pk], "soon": [in_may.pk], "lost": [died.pk]}
-    (soon,) = matching.find_people(programme, MONTH, units=None).soon
+    (soon,) = matching.find_people(programme, "soon", MONTH, units=None)
     assert (soon.month, soon.amount) == (dt.date(2026, 5, 1), Decimal(50))
 
 
@@ -60,19 +62,16 @@ def test_who_has_applied_is_no_longer_sought_and_who_was_refused_is(cast, progra
     assert found(programme)["now"] == [refused.pk]
 
 
-def test_one_statement_finds_them_all(cast, programme):
+@pytest.mark.parametrize("which", ["now", "soon", "lost"])
+def test_one_statement_finds_them_all(cast, programme, which):
     for number in range(5):
         elder = make_elder(cast.township, born=dt.date(1940 + number * 2, 3, 1))
         if number % 2:
             make_enrolment(programme, elder)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        matching.find_people(programme, MONTH, units=None)
-    # The rules of the programme take three; the people one.
-    assert [each for each in queries.captured_queries if "subsidies_elder" in each["sql"]] == [
-        queries.captured_queries[-1]
-    ]
+    with CaptureQueriesContext(connection) as queries:
+        matching.find_people(programme, which, MONTH, units=None)
+    asked = [each["sql"] for each in queries.captured_queries]
+    assert [sql for sql in asked if "subsidies_elder" in sql] == [asked[-1]]
 
 
 def test_a_township_finds_its_own(cast, programme, enter):

@@ -60,7 +60,7 @@ def typed(client, version):
     for form in forms:
         for bound in form:
             value = bound.value()
-            if value not in (None, "", False, []):
+            if value or (value == 0 and value is not False):
                 data[bound.html_name] = value.strftime("%Y-%m") if isinstance(value, dt.date) else value
     return data
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from eldercare.spells import Spells
-from subsidies.engine import entitlements
 from subsidies.models import Batch, Elder, Enrolment, Exclusion, Programme
+from tests.subsidies.asking import owed
 from tests.subsidies.factories import (
     LONG_AGO,
     make_assessment,
@@ -22,8 +22,7 @@ from tests.subsidies.factories import (
     make_programme,
     make_tag,
 )
-from tests.subsidies.oracle import entitlement, months
-from tests.subsidies.oracle_world import load
+from tests.subsidies.oracle import plus
 from tests.subsidies.settling import new_batch, settle
 
 
@@ -38,17 +37,7 @@ def month(text: str) -> dt.date:
 def assert_owed(enrolment: Enrolment, first: str, *runs: tuple[int, str]) -> None:
     """From ``first`` on, month after month: so many months of so much; asked of the engine and of the oracle."""
     wanted = [Decimal(amount) for count, amount in runs for _ in range(count)]
-    span = months(month(first), month(first))
-    while len(span) < len(wanted):
-        span.append((span[-1] + dt.timedelta(days=31)).replace(day=1))
-    rows = {
-        row.month: row.amount for row in entitlements(enrolment.programme, span, enrolments=[enrolment.pk])
-    }
-    named = dict(zip(span, wanted, strict=True))
-    assert {each: rows.get(each, Decimal(0)) for each in span} == named
-    world = load()
-    place = world.places[enrolment.pk]
-    assert {each: entitlement(world, place, each).net for each in span} == named
+    assert owed(enrolment, month(first), plus(month(first), len(wanted) - 1)) == wanted
 
 
 def lines_of(batch: Batch, enrolment: Enrolment) -> list[tuple[str, str, str]]:

@@ -5,6 +5,8 @@ import io
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eldercare.excel.ledgers import all_ledgers
@@ -204,6 +206,40 @@ def test_a_death_in_the_future_or_before_birth(cast):
     assert "早于出生日期" in messages(batch)[3][0]
 
 
+def test_an_old_number_of_somebody_registered_under_the_new_one(cast):
+    here = make_elder(cast.township, "陆大有").id_number.reveal()
+    there = make_elder(cast.other_township, "吴嘉言").id_number.reveal()
+    rows = [(name, each[:6] + each[8:17]) for name, each in (("陆大有", here), ("吴嘉言", there))]
+    batch = sheet("elders", SHORT, *rows, by=cast.township_clerk)
+    said = messages(batch)
+    assert "此人已按 18 位身份证号登记，请改填 18 位号码。" in said[2]
+    assert "已在其他镇(街道)登记，请联系县民政局。" in said[3]
+
+
+def test_a_person_who_went_to_another_township_while_the_slip_waited(cast):
+    elder = make_elder(cast.township, "陆大有", address="中钱村1号")
+    headings = (*SHORT, "居住地址")
+    row = ("陆大有", elder.id_number.reveal(), "中钱村2号")
+    batch = sheet("elders", headings, row, by=cast.township_clerk)
+    assert batch.changed == 1
+    Elder.objects.filter(pk=elder.pk).update(org_unit=cast.other_township, address="百步的新址")
+    apply(batch)
+    elder.refresh_from_db()
+    assert (batch.status, elder.address) == (Status.READY, "百步的新址")
+    assert messages(batch) == {2: ["已在其他镇(街道)登记，请联系县民政局。"]}
+    assert "百步" not in str(list(batch.lines.values()))
+
+
+def test_many_rows_cost_no_more_statements(cast, django_assert_max_num_queries):
+    """Reading is a fixed number of statements; what a second row adds is nothing."""
+    few = [(f"陆{n}", number_of(100 + n)) for n in range(1, 3)]
+    many = [(f"沈{n}", number_of(300 + n)) for n in range(1, 61)]
+    with CaptureQueriesContext(connection) as first:
+        sheet("elders", SHORT, *few, by=cast.township_clerk)
+    with django_assert_max_num_queries(len(first)):
+        sheet("elders", SHORT, *many, by=cast.township_clerk)
+
+
 TAGS = (*SHORT, "特困", "低保", "重残", "独居", "三老")
 
 
@@ -274,12 +310,13 @@ def test_moves_are_for_the_page(cast):
 def test_who_is_not_in_the_file_is_shown_and_never_closed(cast):
     make_elder(cast.township, "沈二宝", village=cast.village)
     make_elder(cast.township, "别村人")
+    make_elder(cast.other_township, "别镇管理", village=cast.village)
     batch = sheet(
         "elders", (*SHORT, "户籍村社"), ("陆大有", number_of(111), "中钱村"), by=cast.township_clerk
     )
     assert [line.label for line in batch.lines.filter(state="missing")] == ["沈二宝"]
     apply(batch)
-    assert Elder.objects.filter(died_on=None).count() == 3
+    assert Elder.objects.filter(died_on=None).count() == 4
 
 
 def test_present_rows_come_back_unchanged(cast, enter):

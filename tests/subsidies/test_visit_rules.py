@@ -1,6 +1,7 @@
 """Periods of visits and who is due: the definition of the rates, by examples."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_a_quarter_counts_in_its_last_month_only():
 def test_every_week_of_ten_years_belongs_to_exactly_one_month():
     months = [dt.date(year, month, 1) for year in range(2020, 2030) for month in range(1, 13)]
     weeks = [each for month in months for each in periods_of_month(month) if each.frequency == WEEK]
-    assert all((after.first - before.last).days == 1 for before, after in zip(weeks, weeks[1:], strict=False))
+    assert all((after.first - before.last).days == 1 for before, after in pairwise(weeks))
 
 
 def test_the_period_before_is_the_one_that_is_over():
