@@ -15,7 +15,7 @@ from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.http import QueryDict
 
 COUNTED = 10_000  # beyond it a number is of no use to who looks
-CHEAP = 15_000  # of the planner's units: beyond it nothing is counted
+CHEAP = 20_000  # of the planner's units: beyond it nothing is counted
 END = "end"
 
 
@@ -78,7 +78,7 @@ def page_of(
         is_behind = False
     after = found[-1].pk if found and is_behind else None
     before = found[0].pk if found and is_before else None
-    total = _total(branches, found, is_whole=after is None and before is None)
+    total = f"{len(found)}" if after is None and before is None else _total(branches, size)
     return KeysetPage(found, after, before, total)
 
 
@@ -99,15 +99,13 @@ def _reversed(order: Sequence[str]) -> list[str]:
     return [each.removeprefix("-") if each.startswith("-") else f"-{each}" for each in order]
 
 
-def _total(branches: Sequence[QuerySet], page: list[Model], is_whole: bool) -> str:
+def _total(branches: Sequence[QuerySet], size: int) -> str:
     """An honest number or none: what the planner guesses may be wrong a hundredfold."""
-    if is_whole:
-        return f"{len(page):,}"
     number = 0
     for branch in branches:
         found = _counted(branch.order_by().values("pk")[: COUNTED + 1])
         if found is None:
-            return f"{len(page):,}+"
+            return f"{size}+"
         number += found
     return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
 

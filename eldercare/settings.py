@@ -20,6 +20,8 @@ env = environ.Env()
 
 PRODUCTION = env.str("ELDERCARE_ENV", default="development") == "production"
 DEBUG = env.bool("DEBUG", default=False)
+# The demo county's register of elders; without it `make run` is quicker and lighter.
+DEMO_PEOPLE = env.bool("DEMO_PEOPLE", default=not PRODUCTION)
 SECRET_KEY = env.str("SECRET_KEY", default="") or embedded.development_secret_key(production=PRODUCTION)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

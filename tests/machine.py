@@ -33,7 +33,7 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     kept = {
         k: v for k, v in os.environ.items() if k not in ours and not k.startswith(("ELDERCARE_", "DJANGO_"))
     }
-    return kept | {"ELDERCARE_VAR": str(var)} | more
+    return kept | {"ELDERCARE_VAR": str(var), "DEMO_PEOPLE": "0"} | more
 
 
 def manage(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:

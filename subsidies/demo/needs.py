@@ -50,7 +50,7 @@ class Needs:
 
     def find(self) -> None:
         first = self.months[0]
-        lasting = [p for p in self.town.everybody if p.died_on is None and p.age_in(first) >= 62]
+        lasting = [p for p in self.town.everybody if not (p.died_on or p.came_on) and p.age_in(first) >= 62]
         self.dice.shuffle(lasting)
         pool = iter(lasting)
         self._destitute(

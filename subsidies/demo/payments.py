@@ -38,8 +38,7 @@ def seed_payments(county: OrgUnit, months: Sequence[dt.date]) -> dict[str, int]:
             _number(batches)
             for batch in batches[-2:]:
                 _fail_some(batch)
-        # Outside of it: a real batch, with all its checks.
-        make(Batch.objects.create(programme=programme, month=months[-1], made_by=clerk))
+            make(Batch.objects.create(programme=programme, month=months[-1], made_by=clerk))
     return {"发放明细": lines}
 
 

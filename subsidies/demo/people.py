@@ -67,7 +67,6 @@ def _forget_the_future(people: list[Resident], today: dt.date) -> None:
 
 def _write_elders(people: list[Resident], units: list[OrgUnit]) -> int:
     generator = dice("homes")
-    everywhere, living = Spells.since(LONG_AGO), Spells.since(LONG_AGO)
     rows = []
     for place, person in enumerate(people):
         chance = generator.random()
@@ -77,6 +76,7 @@ def _write_elders(people: list[Resident], units: list[OrgUnit]) -> int:
         elif chance < 0.09:
             home = generator.choice(units)
         village = person.village if home is person.unit else None
+        here = Spells.since(person.came_on or LONG_AGO)
         rows.append(
             (
                 person.pk,
@@ -87,10 +87,10 @@ def _write_elders(people: list[Resident], units: list[OrgUnit]) -> int:
                 person.born_on,
                 person.unit.pk,
                 person.village.pk,
-                everywhere,
+                here,
                 home and home.pk,
                 village and village.pk,
-                living if home else Spells(),
+                here if home else Spells(),
                 phone(200_000 + place) if generator.random() < 0.7 else "",
                 person.died_on,
                 person.died_on,

@@ -32,6 +32,7 @@ class Resident:
     name: str
     id_number: str
     died_on: dt.date | None = None
+    came_on: dt.date | None = None  # moved in; None: always here
     pk: int = 0
 
     def age_in(self, month: dt.date) -> int:
@@ -73,6 +74,7 @@ class Township:
             self._die(old, max(0, len(old) - aged_80[place]), month)
             while len(old) < aged_80[place]:
                 old.append(self._arrive(month, self.dice.randint(81, 90)))
+                old[-1].came_on = month
             wanted = aged_60[place] - aged_80[place]
             entering = max(int(aged_60[place] * ENTERING), wanted - len(young))
             young += [self._arrive(month, 60, months=0) for _ in range(entering)]

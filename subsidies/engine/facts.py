@@ -108,7 +108,8 @@ def _of_posts(names: set[str]) -> Facts:
 
 BEDS_IN_USE = """bed.facility_id = s.holder AND bed.kind = 'institutional'
     AND bed.in_use_from <= mo.d AND (bed.in_use_to IS NULL OR bed.in_use_to > mo.d)
-    AND NOT bed.out_of_service @> mo.d"""
+    AND NOT bed.out_of_service @> mo.d
+    AND s.opened_on <= mo.d AND (s.closed_on IS NULL OR s.closed_on > mo.d)"""
 
 
 def _of_facilities(names: set[str]) -> Facts:

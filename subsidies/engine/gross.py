@@ -193,6 +193,8 @@ def _band(statement: Statement, rules: Rules, months: Sequence[dt.date], columns
 
 
 def _fits(statement: Statement, rules: Rules, band: Band, columns: dict[str, str]) -> str:
+    if rules.beneficiary != "elder" and (band.abilities or (band.age_from, band.age_to) != (None, None)):
+        return "false"  # neither posts nor facilities have an age or an ability
     parts = []
     if band.age_from is not None:
         parts.append(f"f.age >= {band.age_from}")

@@ -57,7 +57,7 @@ class Rules:
                 names |= {*band.economics, *band.livings}
                 if band.quantity:
                     names.add(band.quantity)
-                if band.abilities:
+                if band.abilities and self.beneficiary == "elder":
                     names.add("ability")
         return names
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
@@ -319,3 +320,13 @@ def test_a_return_that_breaks_off_leaves_nothing_and_can_be_repeated(cast, regis
     assert ReturnRow.objects.count() == 0
     assert set(batch.lines.values_list("state", flat=True)) == {"sent"}
     assert match(batch, returned(rows), cast.county_clerk).is_reconciled
+
+
+def test_the_page_lists_what_does_not_agree(cast, enter, register):
+    batch, rows = sent(register[0], MAY, cast)
+    file = SimpleUploadedFile("回盘.xlsx", returned([rows[0] | {"补贴金额": 5}, *rows[1:]]))
+    page = enter(cast.county_clerk).post(reverse("batch-return", args=[batch.pk]), {"file": file})
+    text = page.content.decode()
+    assert "有 1 行与送银行的表不符，没有登记任何一行" in text
+    assert "送出 50.00 元，回盘 5.00 元" in text
+    assert "相符的有 5 行" in text

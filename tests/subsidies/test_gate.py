@@ -266,3 +266,15 @@ def test_a_batch_without_money_needs_no_bank(cast):
     assert batch.state == Batch.State.RECONCILED
     assert Recovery.objects.get().amount == 50
     assert PaymentLine.objects.filter(batch=batch).count() == 1
+
+
+def test_the_home_page_tells_whose_turn_it_is(cast, enter, doubtful):
+    batch, findings = doubtful
+    home = reverse("home")
+    assert f"核对{batch}" in enter(cast.county_clerk).get(home).content.decode()
+    decide(batch=batch, findings=findings, decision="hold", reason="等账户", by=cast.county_clerk)
+    assert f"送审{batch}" in enter(cast.county_clerk).get(home).content.decode()
+    submit(batch=batch, by=cast.county_clerk)
+    assert f"审批{batch}" in enter(cast.county_reviewer).get(home).content.decode()
+    assert f"审批{batch}" not in enter(cast.county_clerk).get(home).content.decode()
+    assert str(batch) not in enter(cast.leader).get(home).content.decode()

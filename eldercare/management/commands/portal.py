@@ -30,6 +30,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
 from eldercare import embedded
+from eldercare.demo import is_demo_database
 from eldercare.portal_lock import PortalLock
 
 HOST = "127.0.0.1"
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
             return
-        portal = Portal(number, var, lock=lock, say=self.say)
+        portal = Portal(number, var, lock=lock, say=self.say, makes_people=self.makes_people)
         try:
             portal.run(on_ready=lambda: self.welcome(number))
         finally:
@@ -91,6 +92,7 @@ class Command(BaseCommand):
         if not settings.PRODUCTION and not get_user_model().objects.exists():
             self.say("Making the demo county (only the first time) ...")
             call_command("seed_demo", verbosity=0, stdout=io.StringIO())
+        self.makes_people = settings.DEMO_PEOPLE and is_demo_database()
         connection.close()
 
     def welcome(self, port: int) -> None:
@@ -98,6 +100,10 @@ class Command(BaseCommand):
         if not settings.PRODUCTION:
             for line in account_table():
                 self.say(line)
+        if self.makes_people:
+            self.say(
+                "The demo's elders and two years of payments are written meanwhile (a few minutes, the first time)."
+            )
         self.say(f"Logs are in {embedded.var_dir() / 'log'}. Ctrl-C stops everything.")
 
 
@@ -192,6 +198,7 @@ def width(text: str) -> int:
 class Child:
     name: str
     command: list[str]
+    is_once: bool = False  # works to its end; not started again
     process: subprocess.Popen | None = None
     deaths: list[float] = field(default_factory=list)
     start_at: float = 0.0
@@ -201,7 +208,7 @@ class Child:
 class Portal:
     """The child processes: started, watched, restarted, stopped."""
 
-    def __init__(self, port: int, var: Path, *, lock: PortalLock, say) -> None:
+    def __init__(self, port: int, var: Path, *, lock: PortalLock, say, makes_people: bool = False) -> None:
         self.port = port
         self.lock = lock
         self.var = var
@@ -239,6 +246,9 @@ class Portal:
             ),
             Child("web", [*python, "granian", *web, "eldercare.wsgi:application"]),
         ]
+        # 140,000 people take minutes: beside the running portal, and least of all in its way.
+        people = ["nice", "-n", "15", sys.executable, "manage.py", "seed_demo", "--people"]
+        self.later = [Child("demo", people, is_once=True)] if makes_people else []
 
     def run(self, *, on_ready) -> None:
         """Start everything; return when told to stop. Raises CommandError if a child cannot be kept alive."""
@@ -250,12 +260,13 @@ class Portal:
         ready = False
         give_up = time.monotonic() + READY_TIMEOUT
         while not self.stopping:
-            for child in self.children:
+            for child in [*self.children]:
                 self.keep_alive(child)
                 self.relay_warnings(child)
             if not ready and self.answers():
                 ready = True
                 on_ready()
+                self.children += self.later
             elif not ready and time.monotonic() > give_up:
                 raise CommandError(f"The web server does not answer: see {self.log_folder / 'web.log'}.")
             time.sleep(0.2)
@@ -272,6 +283,11 @@ class Portal:
             code = child.process.returncode
             kill_group(child.process.pid)
             child.process = None
+            if child.is_once:
+                self.children.remove(child)
+                if code:
+                    self.say(f"The {child.name} process failed: see {self.log_folder / f'{child.name}.log'}.")
+                return
             child.deaths = [*(d for d in child.deaths if now - d < FAST_WINDOW), now]
             if len(child.deaths) >= FAST_DEATHS:
                 log = self.log_folder / f"{child.name}.log"
