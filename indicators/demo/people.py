@@ -8,6 +8,7 @@ from indicators.demo.series import figures
 from indicators.rules.months import months_between
 from subsidies.demo.payments import seed_payments
 from subsidies.demo.people import seed_register
+from subsidies.demo.visits import seed_visits
 
 PAID_MONTHS = 24
 
@@ -25,4 +26,5 @@ def write_people(through: dt.date, today: dt.date) -> dict[str, int]:
     posts = [int(counted[COUNTY, month]["caregivers_on_post_allowance"]) for month in months]
     written = seed_register(wanted, posts, months, today=today)
     county = OrgUnit.objects.get(code=COUNTY)
+    written |= seed_visits(county, months[-1], today=today)
     return written | seed_payments(county, months[-PAID_MONTHS - 1 :])

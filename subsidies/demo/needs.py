@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from eldercare.spells import Spells
 from facilities.demo.days import dice
-from subsidies.demo.population import Resident, some, spells
+from subsidies.demo.population import Resident, nested_spells, some, spells
 from subsidies.models import ElderTag, Enrolment, Programme
 
 BEFORE = dt.date(2019, 6, 1)  # when what is there in the first month began
@@ -26,15 +26,17 @@ COMMON = (
 
 
 def _without(held: Spells, other: Spells) -> Spells:
-    """What is left of one spell before and after another."""
-    (first, until), left = held[0], []
-    if not other:
-        return held
-    begun, ended = other[0]
-    if first < begun:
-        left.append((first, begun))
-    if ended and (until is None or ended < until):
-        left.append((ended, until))
+    """What is left of one spell outside of others within it."""
+    first, until = held[0]
+    left = []
+    for begun, ended in other:
+        if first < begun:
+            left.append((first, begun))
+        if ended is None:
+            return Spells(left)
+        first = ended
+    if until is None or first < until:
+        left.append((first, until))
     return Spells(left)
 
 
@@ -81,27 +83,18 @@ class Needs:
         return self.today.day if (month.year, month.month) == (self.today.year, self.today.month) else 28
 
     def _destitute(self, pool: list[Resident]) -> None:
-        wishing = list(spells(self.figures["destitute_wishing_central_care"], pool))
-        longest = [person for person, *_ in self._by_end(wishing)]
-        in_care = {
-            person.pk: self._spell(begun, ended)
-            for person, begun, ended in spells(self.figures["destitute_wishing_in_central_care"], longest)
-        }
-        for person, begun, ended in wishing:
+        wishing = self.figures["destitute_wishing_central_care"]
+        in_care = self.figures["destitute_wishing_in_central_care"]
+        for person, (begun, ended), cared in nested_spells(wishing, in_care, pool):
             held = self._spell(begun, ended)
-            if central := in_care.get(person.pk):
+            if central := Spells(spell for span in cared for spell in self._spell(*span)):
                 self._tag(person, Kind.DESTITUTE_CENTRAL, central, "特困人员台账")
                 self._tag(person, Kind.IN_CARE_HOME, central, "机构入住登记")
-            if scattered := _without(held, central or Spells()):
+            if scattered := _without(held, central):
                 self._tag(person, Kind.DESTITUTE_SCATTERED, scattered, "特困人员台账")
             self.wishes.append((person.pk, held))
             self._assess(person, self.dice.choices((0, 1, 2, 3, 4), (30, 25, 20, 15, 10))[0])
             self._enrol(Programme.Kind.DESTITUTE_CARE, person, begun, ended)
-
-    @staticmethod
-    def _by_end(wishing: list[tuple]) -> list[tuple]:
-        """Those who wish the longest first, so that nobody is in care who no longer wishes it."""
-        return sorted(wishing, key=lambda each: (each[1], each[2] is not None, -(each[2] or 0)))
 
     def _subsidised(self, pool: list[Resident]) -> None:
         """Poor and dependent on help: what the demo's service subsidy asks for."""

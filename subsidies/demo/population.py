@@ -125,5 +125,40 @@ def spells(counts: Sequence[int], pool: Sequence[T]) -> Iterator[tuple[T, int, i
         yield person, begun, None
 
 
+Span = tuple[int, int | None]
+
+
+def nested_spells(
+    outer: Sequence[int], inner: Sequence[int], pool: Sequence[T]
+) -> list[tuple[T, Span, list[Span]]]:
+    """The same for two figures of which one is part of the other: who, in which months, and in which of them both."""
+    waiting = iter(pool)
+    holding: list[tuple[T, int]] = []  # the last to come is the first to go
+    both: dict[int, int] = {}  # place in the row → since when
+    spans: dict[int, list[Span]] = {}
+    done = []
+
+    def end_both(level: int, place: int) -> None:
+        if level in both:
+            spans.setdefault(level, []).append((both.pop(level), place))
+
+    for place, (number, part) in enumerate(zip(outer, inner, strict=True)):
+        while len(holding) > number:
+            level = len(holding) - 1
+            end_both(level, place)
+            person, begun = holding.pop()
+            done.append((person, (begun, place), spans.pop(level, [])))
+        while len(holding) < number:
+            holding.append((next(waiting), place))
+        for level in [level for level in both if level >= part]:
+            end_both(level, place)
+        for level in range(part):
+            both.setdefault(level, place)
+    for level, (person, begun) in enumerate(holding):
+        still = [(both[level], None)] if level in both else []
+        done.append((person, (begun, None), [*spans.get(level, []), *still]))
+    return done
+
+
 def some(people: Sequence[Resident], part: float, generator: random.Random) -> list[Resident]:
     return [person for person in people if generator.random() < part]

@@ -118,8 +118,9 @@ def world(cast) -> World:
     for elder in Elder.objects.all():
         _number_everything(elder)
     _uploads(world)
-    for code in ledger_metrics.codes() - set(Metric.objects.values_list("code", flat=True)):
-        make_metric(code)
+    missing = ledger_metrics.codes() - set(Metric.objects.values_list("code", flat=True))
+    for place, code in enumerate(sorted(missing)):
+        make_metric(code, catalogue_code=f"L{place}")
     return world
 
 
