@@ -19,6 +19,7 @@ from subsidies.models import (
     Assessment,
     Certification,
     Elder,
+    ElderChange,
     ElderTag,
     Enrolment,
     Payee,
@@ -53,13 +54,16 @@ def seed_register(
     first = next_numbers(Elder, len(people))
     for place, person in enumerate(people):
         person.pk = first + place
-    return {"老年人": _write_elders(people, [town.unit for town, _ in towns])} | _write_rest(
-        towns, posts, months, today
+    written = {"老年人": _write_elders(people, [town.unit for town, _ in towns])}
+    deaths = (
+        (person.pk, "died", person.died_on, person.died_on, "village") for person in people if person.died_on
     )
+    copy(ElderChange, ("elder_id", "kind", "happened_on", "known_on", "source"), deaths)
+    return written | _write_rest(towns, posts, months, today)
 
 
 def _forget_the_future(people: list[Resident], today: dt.date) -> None:
-    """Whoever would die later this month is alive today."""
+    """Whoever would die later this month dies today: nothing happens tomorrow, and the month counts right."""
     for person in people:
         if person.died_on and person.died_on > today:
             person.died_on = today

@@ -17,7 +17,7 @@ from facilities.demo.names import MEN, SEQUENCES, SURNAMES, WOMEN
 
 T = TypeVar("T")
 OLDEST = 104
-YOUNG_DECLINE, OLD_DECLINE = 0.93, 0.86  # of the number of people from one year of age to the next
+YOUNG_DECLINE, OLD_DECLINE = 0.93, 0.83  # of the number of people from one year of age to the next
 ENTERING = 0.0045  # part of a township's elders who turn 60 in a month, at least
 
 
@@ -104,7 +104,7 @@ class Township:
     def _die(self, people: list[Resident], number: int, month: dt.date) -> None:
         """The oldest of a few drawn dies each time, so that death comes with age."""
         for _ in range(number):
-            drawn = [self.dice.randrange(len(people)) for _ in range(3)]
+            drawn = [self.dice.randrange(len(people)) for _ in range(4)]
             place = min(drawn, key=lambda each: people[each].born_on)
             people[place].died_on = month.replace(day=self.dice.randint(1, 28))
             people[place] = people[-1]

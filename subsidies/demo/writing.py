@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+from django.utils import timezone
 
 from eldercare.encryption import EncryptedField, encrypt_many
 
@@ -12,7 +13,9 @@ def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequenc
     """Rows of the named columns; the others get their defaults. Says how many."""
     fields = {field.column: field for field in model._meta.concrete_fields}
     rest = {
-        column: field.get_db_prep_save(field.get_default(), connection)
+        column: timezone.now()
+        if getattr(field, "auto_now_add", False)
+        else field.get_db_prep_save(field.get_default(), connection)
         for column, field in fields.items()
         if column not in names and not field.primary_key and not field.null
     }

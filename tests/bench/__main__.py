@@ -20,7 +20,9 @@ from tests.bench.cases import Case, Measurement, all_cases
 from tests.bench.scratch import copy_of_it, empty_database, measured
 from tests.bench.table import show
 
-NAMES = ("uploads", "beds", "receipts", "exports", "metrics")
+NAMES = (
+    "uploads", "beds", "receipts", "exports", "metrics", "batches", "people", "elders", "register",
+)  # fmt: skip
 RUNS = 5
 
 

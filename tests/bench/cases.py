@@ -57,7 +57,27 @@ class Case:
 
 
 def all_cases() -> dict[str, Case]:
-    from tests.bench import beds, exports, metrics, receipts, uploads
+    from tests.bench import (
+        beds,
+        exports,
+        metrics,
+        receipts,
+        subsidies_batches,
+        subsidies_list,
+        subsidies_people,
+        subsidies_upload,
+        uploads,
+    )
 
-    modules = {"uploads": uploads, "beds": beds, "receipts": receipts, "exports": exports, "metrics": metrics}
+    modules = {
+        "uploads": uploads,
+        "beds": beds,
+        "receipts": receipts,
+        "exports": exports,
+        "metrics": metrics,
+        "batches": subsidies_batches,
+        "people": subsidies_people,
+        "elders": subsidies_list,
+        "register": subsidies_upload,
+    }
     return {name: module.CASE for name, module in modules.items()}

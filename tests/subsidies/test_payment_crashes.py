@@ -227,9 +227,11 @@ def dies(person: Person, on: dt.date) -> None:
 
 
 def failures(number: int, rows: list[dict]) -> dict[str, str]:
-    """The bank sends back every eighth payment of the first three months, and payments from which a claim was taken."""
-    sent_back = [*rows[number::8], *(row for row in rows if row["收款人姓名"] in OFFSET_IN_VAIN)]
-    return {row["序号"]: "账号有误" for row in sent_back} if number <= 3 else {}
+    """The bank sends back every eighth payment, and in March those from which a claim was taken; in April none."""
+    sent_back = rows[number::8] if number <= 3 else []
+    if number == 3:
+        sent_back += [row for row in rows if row["收款人姓名"] in OFFSET_IN_VAIN]
+    return {row["序号"]: "账号有误" for row in sent_back}
 
 
 # --- What the books hold --------------------------------------------------------------------------------------
