@@ -87,6 +87,7 @@ class Column:
     width: float = 14  # characters, in the workbook
     link: Callable[[Any], str] | None = None
     css: str = ""  # of the cell: "nowrap", "code"
+    is_personal: bool = False  # says who an elder is: not for leaders
 
     def of(self, row: Any) -> object:
         if callable(self.value):

@@ -1,4 +1,16 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# Numbers to show in full, and the lines of the home page: each registers itself.
+REGISTERED = (
+    "reveals",
+    "todo_assessments",
+    "todo_care",
+    "todo_elders",
+    "todo_enrolments",
+    "todo_payments",
+)
 
 
 class SubsidiesConfig(AppConfig):
@@ -8,4 +20,5 @@ class SubsidiesConfig(AppConfig):
     verbose_name = "补贴津贴"
 
     def ready(self) -> None:
-        from subsidies import reveals, todo_assessments, todo_care, todo_elders, todo_enrolments, todo_payments  # noqa: F401 - numbers to show, lines of the home page
+        for name in REGISTERED:
+            import_module(f"{self.name}.{name}")

@@ -243,3 +243,11 @@ def ledger_of(key: str) -> Ledger:
 
 def all_ledgers() -> Sequence[Ledger]:
     return sorted(_ledgers.values(), key=lambda ledger: ledger.position)
+
+
+def keys_hidden_from(user: User) -> list[str]:
+    """Ledgers of elders, whose slips name people, for those who see figures only."""
+    if user.may(Permission.VIEW_PEOPLE):
+        return []
+    of_people = (Permission.EDIT_PEOPLE, Permission.PREPARE_PAYMENTS)
+    return [each.key for each in _ledgers.values() if each.permission in of_people]

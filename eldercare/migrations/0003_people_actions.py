@@ -4,15 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('eldercare', '0002_uploads'),
+        ("eldercare", "0002_uploads"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditevent',
-            name='action',
-            field=models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('locked_out', '账号锁定'), ('sign_out', '退出'), ('password', '修改密码'), ('account', '账号管理'), ('report', '月报流转'), ('figure', '填报数据'), ('plan', '规划与指标'), ('confirm', '指标确认'), ('remind', '催报'), ('ledger', '台账'), ('import', '上传'), ('person', '查看人员档案'), ('enrolment', '补贴资格'), ('programme', '补贴政策'), ('payment', '补贴发放'), ('reveal', '查看完整号码'), ('export', '导出'), ('denied', '越权访问')], max_length=20, verbose_name='动作'),
+            model_name="auditevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("sign_in", "登录"),
+                    ("sign_in_failed", "登录失败"),
+                    ("locked_out", "账号锁定"),
+                    ("sign_out", "退出"),
+                    ("password", "修改密码"),
+                    ("account", "账号管理"),
+                    ("report", "月报流转"),
+                    ("figure", "填报数据"),
+                    ("plan", "规划与指标"),
+                    ("confirm", "指标确认"),
+                    ("remind", "催报"),
+                    ("ledger", "台账"),
+                    ("import", "上传"),
+                    ("person", "查看人员档案"),
+                    ("enrolment", "补贴资格"),
+                    ("programme", "补贴政策"),
+                    ("payment", "补贴发放"),
+                    ("reveal", "查看完整号码"),
+                    ("export", "导出"),
+                    ("denied", "越权访问"),
+                ],
+                max_length=20,
+                verbose_name="动作",
+            ),
         ),
     ]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import wraps
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +17,12 @@ from eldercare import import_actions, import_pages
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.excel import batches
 from eldercare.excel.batches import may_have_file
-from eldercare.excel.ledgers import Ledger, ledger_of
+from eldercare.excel.ledgers import Ledger, keys_hidden_from, ledger_of
 from eldercare.excel.undoing import changed_since, undo
 from eldercare.excel.writing import Kind
 from eldercare.forms_imports import OPEN, ApplyForm, ImportFilterForm, MatchForm, UndoForm, ledgers_for
 from eldercare.lists import Column, Listing, contains, list_page
-from eldercare.models import ImportBatch
+from eldercare.models import ImportBatch, User
 from eldercare.permissions import Permission, requires
 from eldercare.tasks import hint_imports
 
@@ -72,7 +73,7 @@ IMPORTS = Listing(
 @requires(Permission.VIEW_LEDGERS)
 def import_list(request: HttpRequest) -> HttpResponse:
     form = ImportFilterForm(request.GET, user=request.user)
-    everything = ImportBatch.objects.visible_to(request.user)
+    everything = _visible(request.user)
     chosen, rows = form.chosen(), everything.select_related("org_unit", "created_by", "file")
     rows = rows.defer("file__content", "effects", "layout", "mapping", "undo_left")
     if ledger := chosen.get("ledger"):
@@ -219,8 +220,12 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "imports/undo.html", context, status=status)
 
 
+def _visible(user: User) -> QuerySet[ImportBatch]:
+    return ImportBatch.objects.visible_to(user).exclude(ledger__in=keys_hidden_from(user))
+
+
 def visible_batch(request: HttpRequest, pk: int) -> ImportBatch:
-    found = ImportBatch.objects.visible_to(request.user).select_related(
+    found = _visible(request.user).select_related(
         "org_unit", "file", "created_by__org_unit", "applied_by", "undone_by"
     )
     return get_object_or_404(found.defer("file__content"), pk=pk)

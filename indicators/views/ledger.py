@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eldercare.lists import Column, ListFilterForm, Listing, list_page
+from eldercare.models import User
 from eldercare.permissions import Permission, requires
 from indicators.pages.ledger_rows import LedgerRows, load_rows
 from indicators.pages.reconcile import reconcile
@@ -60,7 +61,7 @@ def ledger_rows(request: HttpRequest, code: str, unit: str, month: dt.date) -> H
         return missing(request, problem)
     return list_page(
         request,
-        _listing(found),
+        _listing(found, request.user),
         form=RowsForm(request.GET),
         everything=found.rows,
         rows=found.rows,
@@ -99,11 +100,16 @@ def _with_links(found: LedgerRows) -> Sequence[Column]:
     return (replace(first, link=lambda row: reverse(name, args=[getattr(row, attribute)])), *others)
 
 
-def _listing(found: LedgerRows) -> Listing:
+def _listing(found: LedgerRows, user: User) -> Listing:
+    """Without what says who an elder is, for those who see figures and not people."""
     month = found.place.month
     ordering = found.rows.model._meta.ordering
     return Listing(
         f"{found.metric.name}台账明细（{found.place.unit.name}{month.year}年{month.month}月）",
-        _with_links(found),
+        [
+            column
+            for column in _with_links(found)
+            if not column.is_personal or user.may(Permission.VIEW_PEOPLE)
+        ],
         order=tuple(ordering),
     )

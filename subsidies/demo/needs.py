@@ -105,7 +105,8 @@ class Needs:
 
     def _assess(self, person: Resident, level: int) -> None:
         total = self.dice.randint(*((90, 90), (66, 89), (46, 65), (30, 45), (0, 29))[level])
-        day = dt.date(2019, self.dice.randint(7, 12), self.dice.randint(1, 28))
+        day = dt.date(2024, self.dice.randint(6, 9), self.dice.randint(1, 28))
+        until = dt.date(2026 if day.month == 6 else 2027, 12 if day.month == 6 else day.month - 6, day.day)
         self.assessed.setdefault(
             person.pk,
             (
@@ -113,7 +114,7 @@ class Needs:
                 "gbt42195" if level else "three_levels",
                 "regular",
                 day,
-                None,
+                until,
                 level,
                 total if level else None,
                 "周评估",

@@ -68,7 +68,8 @@ def gross(
     alive = _alive() if elders else "mo.days AS alive_days"
     certified = _certified() if elders else "true"
     listed = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
-    shown = ", ".join(f"'{name}', f.\"{name}\"" for name in _shown(rules))
+    kept = rules.names | {"age"}  # with the line, so that it can be explained later
+    shown = ", ".join(f"'{name}', f.\"{name}\"" for name in columns if name in kept)
     return f"""
     {prefix}month AS MATERIALIZED ({_months(statement, rules, months)}),
     {prefix}subject AS MATERIALIZED ({subject}),
@@ -95,13 +96,6 @@ def gross(
                 ELSE 0 END AS gross
         FROM {prefix}judged f LEFT JOIN subsidies_band band ON band.id = f.band
     )"""
-
-
-def _shown(rules: Rules) -> list[str]:
-    """Facts that are kept with a line, so that it can be explained later."""
-    return [
-        name for name in facts_of(rules.beneficiary, rules.names).columns if name in rules.names | {"age"}
-    ]
 
 
 def _months(statement: Statement, rules: Rules, months: Sequence[dt.date]) -> str:

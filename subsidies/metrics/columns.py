@@ -8,10 +8,24 @@ def elder_columns(path: str = "") -> tuple[Column, ...]:
     """``path``: attributes from the row to the elder, "" when the row is one."""
     dots, underscores = (f"{path}.", f"{path.replace('.', '__')}__") if path else ("", "")
     return (
-        Column("name", "姓名", f"{dots}name", order=(f"{underscores}name_key", "pk")),
-        Column("id_number", "证件号码", f"{dots}id_number", width=22, css="code"),
-        Column("sex", "性别", f"{dots}get_sex_display", order=(f"{underscores}sex", "pk"), width=8),
-        Column("born", "出生日期", f"{dots}born_on", order=(f"{underscores}born_on", "pk"), kind=Kind.DATE),
+        Column("name", "姓名", f"{dots}name", order=(f"{underscores}name_key", "pk"), is_personal=True),
+        Column("id_number", "证件号码", f"{dots}id_number", width=22, css="code", is_personal=True),
+        Column(
+            "sex",
+            "性别",
+            f"{dots}get_sex_display",
+            order=(f"{underscores}sex", "pk"),
+            width=8,
+            is_personal=True,
+        ),
+        Column(
+            "born",
+            "出生日期",
+            f"{dots}born_on",
+            order=(f"{underscores}born_on", "pk"),
+            kind=Kind.DATE,
+            is_personal=True,
+        ),
     )
 
 

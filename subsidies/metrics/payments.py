@@ -121,7 +121,7 @@ PAID = register(
             ),
         ),
         columns=(
-            Column("payee", "收款人", "payee_name", order=("payee_name", "pk")),
+            Column("payee", "收款人", "payee_name", order=("payee_name", "pk"), is_personal=True),
             Column(
                 "programme", "补贴项目", "batch.programme.name", order=("batch__programme", "pk"), width=24
             ),

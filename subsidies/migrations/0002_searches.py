@@ -5,7 +5,9 @@ from django.db import migrations
 from subsidies.models.name_grams import CREATE_FUNCTION, FUNCTION
 
 # Who looked at a person's record is asked for on every page of a person.
-CREATE_LOG_INDEX = "CREATE INDEX auditevent_person ON eldercare_auditevent (subject, id) WHERE action = 'person'"
+CREATE_LOG_INDEX = (
+    "CREATE INDEX auditevent_person ON eldercare_auditevent (subject, id) WHERE action = 'person'"
+)
 
 
 class Migration(migrations.Migration):

@@ -118,7 +118,8 @@ class Enrolment(models.Model):
             ),
             models.CheckConstraint(
                 name="enrolment_ended_has_month",
-                condition=Q(state="ended", ended_from__isnull=False) | (~Q(state="ended") & Q(ended_from=None)),
+                condition=Q(state="ended", ended_from__isnull=False)
+                | (~Q(state="ended") & Q(ended_from=None)),
             ),
             *(
                 models.UniqueConstraint(

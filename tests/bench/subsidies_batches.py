@@ -14,6 +14,9 @@ CHANGED = 100  # one in so many people has changed since the month before
 LINE = """batch_id, enrolment_id, elder_id, org_unit_id, month, for_month, kind, state, amount, version_id, band_id, facts,
     recovery_id, payee_name, payee_bank, payee_account, failure"""
 
+KEEP = f"CREATE TABLE bench_lines AS SELECT {LINE} FROM subsidies_paymentline WHERE month = %s"  # noqa: S608 - own text
+BARE = f"INSERT INTO subsidies_paymentline ({LINE}) SELECT {LINE} FROM bench_lines WHERE batch_id = %s"  # noqa: S608
+
 
 def prepare(folder: Path, size: int) -> None:
     county.make_county()
@@ -33,9 +36,7 @@ def prepare(folder: Path, size: int) -> None:
     for batch in _waiting():
         engine.make(batch)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TABLE bench_lines AS SELECT {LINE} FROM subsidies_paymentline WHERE month = %s", [MONTH]
-        )
+        cursor.execute(KEEP, [MONTH])
         cursor.execute("DELETE FROM subsidies_finding")
         cursor.execute("DELETE FROM subsidies_paymentline WHERE month = %s", [MONTH])
     Batch.objects.filter(month=MONTH).update(state=Batch.State.MAKING)
@@ -66,11 +67,7 @@ def floor(folder: Path, size: int) -> Figures:
         with figures.clock():
             for batch in batches:
                 with figures.clock(batch.programme.code):
-                    cursor.execute(
-                        f"""INSERT INTO subsidies_paymentline ({LINE})
-                        SELECT {LINE} FROM bench_lines WHERE batch_id = %s""",
-                        [batch.pk],
-                    )
+                    cursor.execute(BARE, [batch.pk])
                     _check_keys()
         figures.counts = _counts()
         transaction.set_rollback(True)

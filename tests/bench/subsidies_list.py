@@ -1,4 +1,7 @@
-"""Pages of the list of elders, the first and the deepest, against a bare keyset query of the same rows."""
+"""Pages of the list of elders, the first and the deepest, against one keyset query of the same rows.
+
+The statements of a page are compared with the bare statement, the page with the bare statement and its objects.
+"""
 
 import statistics
 import time
@@ -7,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -15,7 +19,7 @@ from django.utils import timezone
 from eldercare.keyset import page_of
 from eldercare.lists import PAGE_SIZE
 from eldercare.models import OrgUnit
-from subsidies.models import Elder
+from subsidies.models import Elder, ElderTag
 from subsidies.pages.elders import ElderFilterForm, elder_branches, elder_listing, everybody_of
 from tests.bench import county, subsidies_register
 from tests.bench.cases import Case, Figures, Measurement, Ratio
@@ -39,39 +43,68 @@ def prepare(folder: Path, size: int) -> None:
     county.tidy()
 
 
-def _median(action: Callable[[], object]) -> float:
+class Waited:
+    """Seconds in statements."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.number = 0
+
+    def __call__(self, execute, *details):
+        begun = time.perf_counter()
+        try:
+            return execute(*details)
+        finally:
+            self.seconds += time.perf_counter() - begun
+            self.number += 1
+
+
+def _median(action: Callable[[], object], *, only_statements: bool) -> float:
     action()
     taken = []
     for _ in range(TIMES):
-        begun = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - begun)
+        waited, begun = Waited(), time.perf_counter()
+        if only_statements:
+            with connection.execute_wrapper(waited):
+                action()
+        else:
+            action()
+        taken.append(waited.seconds if only_statements else time.perf_counter() - begun)
     return statistics.median(taken)
 
 
-def _all_pages(action: Callable[[dict, dict], object]) -> Figures:
-    parts = {
-        f"{label}, {place}": _median(lambda chosen=chosen, page=page: action(chosen, page))
-        for label, chosen in FILTERS.items()
-        for place, page in PAGES.items()
-    }
+def _all_pages(action: Callable[[dict, dict], object], *, only_statements: bool = False) -> Figures:
+    parts = {}
+    for label, chosen in FILTERS.items():
+        for place, page in PAGES.items():
+            parts[f"{label}, {place}"] = _median(
+                lambda chosen=chosen, page=page: action(chosen, page), only_statements=only_statements
+            )
     return Figures(seconds=sum(parts.values()), parts=parts)
 
 
-def portal(folder: Path, size: int) -> Figures:
-    """What the page asks the database, with the objects it makes of it."""
+def _page(chosen: dict, place: dict) -> None:
     user, today = county.clerk(), timezone.localdate()
-
-    def page(chosen: dict, place: dict) -> None:
-        form = ElderFilterForm(QueryDict(urlencode(chosen)), by=user)
-        branches = elder_branches(Elder.objects.visible_to(user), form, today)
-        listing = elder_listing(form, today)
-        found = page_of(
-            QueryDict(urlencode(place)), everybody_of(user), branches, [*listing.order, "pk"], PAGE_SIZE
-        )
+    form = ElderFilterForm(QueryDict(urlencode(chosen)), by=user)
+    branches = elder_branches(Elder.objects.visible_to(user), form, today)
+    listing = elder_listing(form, today)
+    everybody, order = everybody_of(user), [*listing.order, "pk"]
+    found = page_of(QueryDict(urlencode(place)), everybody, branches, order, PAGE_SIZE)
+    if found.object_list:
         listing.attach(found.object_list)
 
-    return _all_pages(page)
+
+def portal(folder: Path, size: int) -> Figures:
+    """What the list page does before it is drawn."""
+    return _all_pages(_page)
+
+
+def statements(folder: Path, size: int) -> Figures:
+    figures, waited = _all_pages(_page, only_statements=True), Waited()
+    with connection.execute_wrapper(waited):
+        _page(FILTERS[ALL_THREE], {})
+    figures.counts = {"statements of a page": waited.number}
+    return figures
 
 
 def request(folder: Path, size: int) -> Figures:
@@ -103,28 +136,57 @@ def bare(folder: Path, size: int) -> Figures:
     units = {unit.code: unit.pk for unit in OrgUnit.objects.townships()}
 
     def page(chosen: dict, place: dict) -> None:
-        names = ("e.name_key", "e.id") if "unit" in chosen else ("e.name_key", "e.born_on", "e.id")
-        order = ", ".join(f"{each} DESC" if place else each for each in names)
+        order = ", ".join(f"e.{each} DESC" if place else f"e.{each}" for each in _order(chosen))
         params = chosen | {"today": timezone.localdate(), "unit": units[UNIT]}
+        where = " ".join(WHERE[each] for each in chosen)
         with connection.cursor() as cursor:
-            where = " ".join(WHERE[each] for each in chosen)
             cursor.execute(BARE.format(where=where, order=order), params)
             cursor.fetchall()
 
     return _all_pages(page)
 
 
-FLOOR = "bare keyset query"
+def bare_with_objects(folder: Path, size: int) -> Figures:
+    today = timezone.localdate()
+
+    def page(chosen: dict, place: dict) -> None:
+        people = Elder.objects.current().filter(died_on=None)
+        if "unit" in chosen:
+            people = people.filter(org_unit__code=UNIT)
+        if "tag" in chosen:
+            held = ElderTag.objects.filter(elder=OuterRef("pk"), kind=TAG, held__on=today)
+            people = people.filter(Exists(held))
+        if "q" in chosen:
+            people = people.named(NAME)
+        order = [f"-{each}" if place else each for each in _order(chosen)]
+        related = ("org_unit", "village", "residence_unit", "residence_village")
+        list(people.select_related(*related).order_by(*order)[: PAGE_SIZE + 1])
+
+    return _all_pages(page)
+
+
+def _order(chosen: dict) -> tuple[str, ...]:
+    return ("name_key", "id") if "unit" in chosen else ("name_key", "born_on", "id")
+
+
+FLOOR, OBJECTS, STATEMENTS = "bare keyset statement", "bare with its objects", "statements of the portal"
 CASE = Case(
     title=f"List of elders: the median of {TIMES} looks at each page",
     what="elders",
     sizes=(100_000,),
     prepare=prepare,
-    measurements=(Measurement(FLOOR, bare), Measurement("portal", portal), Measurement("request", request)),
+    measurements=(
+        Measurement(FLOOR, bare),
+        Measurement(OBJECTS, bare_with_objects),
+        Measurement(STATEMENTS, statements),
+        Measurement("portal", portal),
+        Measurement("request", request),
+    ),
     ratios=(
-        *(Ratio(f"portal: {label}, deepest", f"portal: {label}, first", "≤ 3, ≥ 0.33") for label in FILTERS),
+        *(Ratio(f"portal: {label}, deepest", f"portal: {label}, first", "0.33 to 3") for label in FILTERS),
         *(
-            Ratio(f"portal: {label}, {place}", f"{FLOOR}: {label}, {place}", "≤ 3")
+            Ratio(f"{of}: {label}, {place}", f"{to}: {label}, {place}", "≤ 3" if of == "portal" else "")
+            for of, to in ((STATEMENTS, FLOOR), ("portal", OBJECTS))
             for label in FILTERS
             for place in PAGES
         ),

@@ -18,10 +18,10 @@ TAGS = ("low_income", "living_alone", "severe_disability")
 AT_ONCE = 20_000
 # Code, condition, (age from, age to, yuan a month).
 PROGRAMMES = (
-    ("old-age", "age >= 60 and registered", ((60, 79, 10), (80, 89, 50), (90, None, 100))),
+    ("old-age", "age >= 65 and registered", ((65, 79, 10), (80, 89, 50), (90, None, 100))),
     ("care", "age >= 60 and (low_income or living_alone or age >= 60)", ((60, None, 125),)),
     ("service", "age >= 60 and registered and not in_care_home", ((60, None, 40),)),
-    ("nursing", "age >= 60", ((60, None, 30),)),
+    ("nursing", "age >= 60", ((60, 84, 30), (85, None, 60))),
 )
 COLUMNS = """id_kind, id_number, id_reason, name, name_key, sex, born_on, org_unit_id, registered, registered_address,
     residence_unit_id, resident, address, phone, contact_name, contact_relation, contact_phone, wishes_central_care,
@@ -86,7 +86,7 @@ def _elders(indexes: range, units: list[int]) -> Iterator[list]:
 
 
 def fill_programmes(county: OrgUnit, *, one_in: int = 1) -> list[Programme]:
-    """Four programmes, two of which exclude each other, and every ``one_in``-th elder enrolled in each."""
+    """Four programmes, the last two of which exclude each other – the higher is paid –, and every ``one_in``-th elder enrolled in each."""
     programmes = [_programme(county, code, eligibility, bands) for code, eligibility, bands in PROGRAMMES]
     Exclusion.objects.create(
         yielding=programmes[2], prevailing=programmes[3], relation="higher", effective_from=FIRST

@@ -220,8 +220,8 @@ def addresses(world: World, identity: str) -> Iterator[tuple[str, str]]:
             yield name, reverse(name, kwargs=arguments)
 
 
-def walk(client: Client, todo: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
-    """(name, address, text) of every answer, and of the downloads that a page offers."""
+def walk(client: Client, todo: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str, str, int]]:
+    """(name, address, text, status) of every answer, and of the downloads that a page offers."""
     seen = set()
     for name, address in todo:
         if address in seen:
@@ -229,14 +229,14 @@ def walk(client: Client, todo: Iterator[tuple[str, str]]) -> Iterator[tuple[str,
         seen.add(address)
         answer = client.get(address)
         text = readable(content_of(answer))
-        yield name, address, text + str(dict(answer.headers))
+        yield name, address, text + str(dict(answer.headers)), answer.status_code
         links = (html.unescape(each) for each in re.findall(r'href="([^"]*[?&]export=[^"]*)"', text))
         for link in links:
             target = link if link.startswith("/") else address.partition("?")[0] + link
             if target not in seen:
                 seen.add(target)
                 file = client.get(target)
-                yield name, target, readable(content_of(file)) + str(dict(file.headers))
+                yield name, target, readable(content_of(file)) + str(dict(file.headers)), file.status_code
 
 
 @pytest.mark.parametrize("identity", sorted(EVERYBODY))
@@ -246,9 +246,9 @@ def test_no_page_and_no_download_gives_a_full_number(world, enter, identity, cap
     assert len(numbers) > 100
     client = enter(world.cast.everybody[identity])
     wrong, opened, downloads = [], 0, 0
-    for name, address, text in walk(client, addresses(world, identity)):
-        opened += 1
-        downloads += "export=" in address
+    for name, address, text, status in walk(client, addresses(world, identity)):
+        opened += status == 200
+        downloads += "export=" in address and status == 200
         if name not in MEANT and (found := leaks(text, numbers)):
             wrong.append(f"{name} {address}: {', '.join(found)}")
     assert wrong == []
@@ -261,7 +261,7 @@ def test_no_page_and_no_download_gives_a_full_number(world, enter, identity, cap
 def test_a_leader_sees_figures_and_not_people(world, enter):
     names = set(Elder.objects.values_list("name", flat=True)) | {"沈大明"}
     wrong = []
-    for name, address, text in walk(enter(world.cast.leader), addresses(world, "leader")):
+    for name, address, text, _ in walk(enter(world.cast.leader), addresses(world, "leader")):
         if found := [each for each in names if each in text]:
             wrong.append(f"{name} {address}: {found[:3]}")
     assert "\n".join(wrong) == ""
