@@ -7,7 +7,7 @@ account.
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from eldercare.identity import check_id_number
+from eldercare.encryption import decrypt_many
 from subsidies.engine.entitlements import entitlements
 from subsidies.engine.rules import Rules, facts_day, last_day
 from subsidies.engine.text import Statement
@@ -215,12 +215,14 @@ def _no_number() -> list[tuple[int, str]]:
 
 def _age_mismatches() -> Iterable[tuple[int, str]]:
     """The number is encrypted, so its date of birth is compared here and not in the database."""
-    paid = dict(Statement().rows(f"SELECT elder_id, enrolment_id FROM {PEOPLE}"))
-    numbers = Elder.objects.filter(pk__in=paid, id_kind=Elder.IdKind.RESIDENT, id_reason="")
-    for pk, number, born_on in numbers.values_list("pk", "id_number", "born_on").iterator(2000):
-        checked = check_id_number(number.reveal())
-        if checked.birth_date and checked.birth_date != born_on:
-            yield paid[pk], f"档案上的出生日期 {born_on} 与证件号码里的不符，请核对后改正或说明"
+    rows = Statement().rows(f"""SELECT p.enrolment_id, p.id_number, p.born_on FROM {PEOPLE} p
+        JOIN subsidies_elder e ON e.id = p.elder_id
+        WHERE e.id_kind = 'resident' AND e.id_reason = '' AND p.id_number IS NOT NULL""")
+    numbers = decrypt_many(Elder._meta.get_field("id_number"), [stored for _, stored, _ in rows])
+    for (enrolment, _, born_on), number in zip(rows, numbers, strict=True):
+        written = number[6:14] if len(number) == 18 else f"19{number[6:12]}"  # a number of 15 digits
+        if written != f"{born_on:%Y%m%d}":
+            yield enrolment, f"档案上的出生日期 {born_on} 与证件号码里的不符，请核对后改正或说明"
 
 
 def _not_certified(batch: Batch, version: RuleVersion) -> list[tuple[int, str]]:
