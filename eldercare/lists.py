@@ -39,6 +39,7 @@ read, and a list can be ordered only by columns of the row itself that are never
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
@@ -346,6 +347,8 @@ def _line(listing: Listing, row: Any) -> Line:
 def _shown(value: object, kind: Kind) -> object:
     if kind is Kind.PERCENT and value is not None:
         return f"{value:.1f}%"
+    if kind is Kind.MONEY and isinstance(value, Decimal):
+        return f"{value:,.2f}"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, dt.datetime):

@@ -67,8 +67,9 @@ class Home:
     totals: list[Amount]  # per month
     year: Amount  # paid out for batches of this year
     due: Amount  # recoveries outstanding
-    units: list[tuple[str, list[Amount | None], Amount]]  # township, per programme, all
+    units: list[tuple[str, list[Amount | None], Amount]]  # township, per paying programme, all
     units_month: dt.date | None
+    paying: list[Programme]  # those with a settled batch in that month
 
     @property
     def is_empty(self) -> bool:
@@ -103,6 +104,7 @@ class Home:
             values[-1] = None
         return {
             "months": [f"{month:%Y-%m}" for month in self.months],
+            "name": "应发",
             "values": values,
             "unit": "元",
             "is_flag": False,
@@ -148,7 +150,10 @@ def load_home(user: User, today: dt.date) -> Home:
         Amount(),
     )
     last = max((each.month for each in batches if each.state in Batch.SETTLED), default=None)
-    return Home(months, lines, totals, year, _due(user), _units(user, batches, programmes, last), last)
+    last_paid = {each.programme_id for each in batches if each.month == last and each.state in Batch.SETTLED}
+    paying = [programme for programme in programmes if programme.pk in last_paid]
+    units = _units(user, batches, paying, last)
+    return Home(months, lines, totals, year, _due(user), units, last, paying)
 
 
 def _amounts(user: User, batches: list[int]) -> dict[int, Amount]:

@@ -46,7 +46,7 @@ function progress(data) {
 }
 
 function trend(data) {
-  const series = [{ name: "数值", type: "line", data: data.values, symbolSize: 6, connectNulls: false, lineStyle: { width: 2.5, color: COLOURS.met }, itemStyle: { color: COLOURS.met }, step: data.is_flag ? "end" : false, z: 3 }];
+  const series = [{ name: data.name || "数值", type: "line", data: data.values, symbolSize: 6, connectNulls: false, lineStyle: { width: 2.5, color: COLOURS.met }, itemStyle: { color: COLOURS.met }, step: data.is_flag ? "end" : false, z: 3 }];
   if (data.path.some(known)) series.push({ name: "目标路径", type: "line", data: data.path, symbol: "none", lineStyle: { width: 1.5, type: "dashed", color: SOFT }, itemStyle: { color: SOFT } });
   if (data.target.some(known)) series.push({ name: "目标", type: "line", data: data.target, symbol: "none", step: "middle", lineStyle: { width: 1.5, type: "dotted", color: COLOURS.behind }, itemStyle: { color: COLOURS.behind } });
   series.push(...openMonths(data));
@@ -63,7 +63,7 @@ function trendTip(data, points) {
   const index = points[0].dataIndex;
   const lines = [data.months[index]];
   const value = known(data.values[index]) ? data.values[index] : data.partial[index];
-  lines.push(known(value) ? `数值 ${number(value)} ${data.unit}` : "数值 未报");
+  lines.push(known(value) ? `${data.name || "数值"} ${number(value)} ${data.unit}` : `${data.name || "数值"} 未报`);
   if (known(data.partial[index])) lines.push(`${data.reported[index]} 已报`);
   if (known(data.low[index])) lines.push(`报齐后可能为 ${number(data.low[index])} – ${number(data.high[index])}`);
   if (data.path && known(data.path[index])) lines.push(`目标路径 ${number(data.path[index])}`);
