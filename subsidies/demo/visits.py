@@ -32,9 +32,7 @@ def seed_visits(county: OrgUnit, month: dt.date, *, today: dt.date) -> dict[str,
             effective_from=month,
             document_number="示例〔2026〕3号",
         )
-    visited = [
-        category for category, service, frequency in RULES if (service, frequency) == ("visit", "week")
-    ]
+    visited = [category for category, service, _ in RULES if service == "visit"]
     people = (
         Elder.objects.resident_on(today)
         .filter(tags__kind__in=visited, tags__held__on=today)
