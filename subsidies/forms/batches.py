@@ -11,7 +11,7 @@ from eldercare.forms import StyledFormMixin, refuse_id_number, units_for_account
 from eldercare.forms_imports import ACCEPTED
 from eldercare.lists import ListFilterForm, search_field
 from eldercare.models import OrgUnit, User
-from subsidies.models import Band, Batch, Enrolment, Finding, PaymentLine, Programme
+from subsidies.models import Band, Batch, Enrolment, Finding, ListedPerson, PaymentLine, Programme
 
 LATEST = 24  # months to choose from
 
@@ -163,6 +163,14 @@ class RecoveryFilterForm(UnitFilterForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.fields["programme"].queryset = Programme.objects.visible_to(user)
+
+
+class ListedFilterForm(ListFilterForm):
+    kind = forms.ChoiceField(label="名单", required=False, choices=[("", "全部"), *ListedPerson.Kind.choices])
+    found = forms.ChoiceField(
+        label="老年人名册", required=False, choices=[("", "全部"), ("yes", "在册"), ("no", "不在册")]
+    )
+    q = search_field("姓名、来源")
 
 
 class ReturnForm(StyledFormMixin, forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subsidies.views import bank_return, batches, gate, recoveries, statements
+from subsidies.views import bank_return, batches, gate, listed_persons, recoveries, statements
 
 urlpatterns = [
     path("payments/", batches.home, name="payment-home"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("payments/batches/<int:pk>/approve/", gate.approve, name="batch-approve"),
     path("payments/batches/<int:pk>/sheet/", bank_return.sheet, name="batch-sheet"),
     path("payments/batches/<int:pk>/return/", bank_return.register_return, name="batch-return"),
+    path("payments/listed/", listed_persons.listed_person_list, name="listed-person-list"),
     path("payments/recoveries/", recoveries.recovery_list, name="recovery-list"),
     path("payments/recoveries/<int:pk>/", recoveries.detail, name="recovery-detail"),
     path("payments/recoveries/<int:pk>/repaid/", recoveries.repaid, name="recovery-repaid"),
