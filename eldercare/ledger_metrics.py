@@ -98,6 +98,7 @@ class Source:
     related: tuple[str, ...] = ()  # select_related for the columns
     # Where the rows are worked out and not kept: the model, and its look-up to the unit, whose rows are the ledger.
     kept_in: tuple[type[Model], str] | None = None
+    kept_from: str = ""  # its day: of months before the first, the ledger says nothing
     is_by_rules: bool = False  # its statement is written from rules in the database, so anew each time
 
     @property
@@ -218,18 +219,21 @@ def rows_of(code: str, month: dt.date, unit: OrgUnit) -> QuerySet:
     return counted.select_related(*source.related) if source.related else counted
 
 
-def kept(units: Sequence[OrgUnit]) -> dict[tuple[int, str], bool]:
+def kept(units: Sequence[OrgUnit], month: dt.date | None = None) -> dict[tuple[int, str], bool]:
     """By (unit id, ledger): whether the ledger holds any row of the unit, of any time; else its 0 means nothing.
 
-    Rows that are units themselves say nothing: those come with the portal.
+    With ``month``, a ledger of events is kept from the month of its first one on. Rows that are units themselves say nothing: those come with the portal.
     """
     result = {(unit.pk, source.ledger): False for unit in units for source in _sources.values()}
     if not units or not result:
         return result
     ledgers, statement, params = _kept_statement(tuple(_sources.values()))
-    paths = [f"{path}%" for path in _outermost(units)]
+    known = {
+        _UNITS: [f"{path}%" for path in _outermost(units)],
+        _LAST: period_of(month).last if month else dt.date.max,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement, [paths if each is _UNITS else each for each in params])
+        cursor.execute(statement, [known.get(each, each) for each in params])
         for path, *found in cursor.fetchall():
             for ledger, first in zip(ledgers, found, strict=True):
                 for unit in units:
@@ -245,16 +249,21 @@ def _kept_statement(sources: tuple[Source, ...]) -> tuple[list[str], str, tuple]
         _IsLikeOneOf(F("path"), Value(_UNITS))
     )
     tables = {
-        source.kept_in or (_model_of(source), source.unit): source.ledger for source in sources if source.unit
+        (*(source.kept_in or (_model_of(source), source.unit)), source.kept_from): source.ledger
+        for source in sources
+        if source.unit
     }
     firsts = {
-        f"first_{number}": Subquery(
-            model._default_manager.filter(**{unit: OuterRef("pk")}).order_by().values("pk")[:1]
-        )
-        for number, (model, unit) in enumerate(tables)
+        f"first_{number}": Subquery(_rows_of_a_unit(model, unit, day)[:1])
+        for number, (model, unit, day) in enumerate(tables)
     }
     found = places.order_by().annotate(**firsts).values_list("path", *firsts)
     return [*tables.values()], *found.query.sql_with_params()
+
+
+def _rows_of_a_unit(model: type[Model], unit: str, day: str) -> QuerySet:
+    rows = model._default_manager.filter(**{unit: OuterRef("pk")})
+    return (rows.filter(**{f"{day}__lte": Value(_LAST)}) if day else rows).order_by().values("pk")
 
 
 @lru_cache(maxsize=64)
@@ -334,7 +343,8 @@ class _IsLikeOneOf(_IsOneOf):
     arg_joiner = " LIKE ANY ("
 
 
-_UNITS, _ROWS = object(), object()  # stand in a compiled statement for the lists of units and of rows
+# Stand in a compiled statement for the lists of units and of rows, and for the last day of a month.
+_UNITS, _ROWS, _LAST = object(), object(), object()
 
 
 @lru_cache(maxsize=128)

@@ -29,7 +29,7 @@ def metric_effects(
     if not user.org_unit.contains(unit):
         return []
     names = {metric.code: metric for metric in Metric.objects.filter(code__in=after)}
-    kept = _of_kept_ledgers(unit, before)
+    kept = _of_kept_ledgers(unit, month, before)
     return [
         {
             "metric": metric.name,
@@ -57,7 +57,7 @@ def indicator_effects(
     owed = set(Metric.objects.owed_by(unit).values_list("code", flat=True)) | entries.keys()
     then, now = (
         {code: _figure(entries.get(code), code, ledger) for code in owed}
-        for ledger in (_of_kept_ledgers(unit, before), after)
+        for ledger in (_of_kept_ledgers(unit, month, before), after)
     )
     return _compared(unit, month, changed, then, now, user)
 
@@ -122,9 +122,9 @@ def _compared(
     ]
 
 
-def _of_kept_ledgers(unit: OrgUnit, figures: dict[str, Decimal]) -> dict[str, Decimal]:
+def _of_kept_ledgers(unit: OrgUnit, month: dt.date, figures: dict[str, Decimal]) -> dict[str, Decimal]:
     """Without the zeros of ledgers that hold no row of the unit yet: the first upload begins from “not reported”."""
-    is_kept = ledger_metrics.kept([unit])
+    is_kept = ledger_metrics.kept([unit], month)
     return {
         code: value
         for code, value in figures.items()

@@ -42,7 +42,7 @@ def counted(units: Iterable[OrgUnit], month: dt.date, metrics: Iterable[Metric])
     decimals = {metric.code: metric.decimals for metric in metrics if metric.code in known}
     if not units or not decimals:
         return {}
-    is_kept = ledger_metrics.kept(units)
+    is_kept = ledger_metrics.kept(units, month)
     sources = {code: ledger_metrics.source_of(code)[0] for code in decimals}
     wanted = [
         code

@@ -71,7 +71,7 @@ def load_rows(place: Place, code: str, *, is_own: bool) -> LedgerRows:
     everywhere = is_county and not is_own
     rows = ledger_metrics.rows_of(code, place.month, _as_a_place(place.unit) if everywhere else place.unit)
     units = [unit for unit in place.units if not ledger_metrics.is_county(unit)] if is_county else []
-    kept = ledger_metrics.kept([place.unit, *units])
+    kept = ledger_metrics.kept([place.unit, *units], place.month)
     found = ledger_metrics.figures(units, place.month, codes=[code]) if units else {}
     return LedgerRows(
         metric,

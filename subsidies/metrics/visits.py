@@ -54,5 +54,6 @@ VISITS = register(
         ),
         related=("elder", "unit", "village"),
         kept_in=(Visit, "org_unit"),
+        kept_from="visited_on",
     )
 )

@@ -159,3 +159,14 @@ def test_every_figure_of_the_registers_takes_one_statement_per_source(cast, djan
     with django_assert_num_queries(len(sources) + 1 + reading_programmes):
         figures(units, MONTH, codes=codes)
     assert ledger_metrics.codes() > set(codes)
+
+
+def test_a_ledger_of_visits_says_nothing_of_months_before_its_first(cast):
+    elder = make_elder(cast.township)
+    Visit.objects.create(elder=elder, org_unit=cast.township, visited_on=dt.date(2025, 6, 10))
+
+    def is_kept(month: int) -> bool:
+        return ledger_metrics.kept([cast.township], dt.date(2025, month, 1))[cast.township.pk, "visits"]
+
+    assert [is_kept(month) for month in (5, 6, 7)] == [False, True, True]
+    assert ledger_metrics.kept([cast.township])[cast.township.pk, "visits"]
