@@ -5,6 +5,7 @@ county. ``enter(user)`` gives a browser in which that person has signed in.
 """
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 
 from eldercare.models import OrgUnit, User
@@ -20,7 +22,27 @@ from eldercare.permissions import Role
 pytest_plugins = ["tests.plugins"]
 
 PASSWORD = "Haiyan-Portal-42"
+LEAVING = 20  # seconds that a process which was ended may take to leave the test database
 SINCE = dt.date(2000, 1, 1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database; dropped when every session of a process that was ended has left it."""
+    yield
+    others = """SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        deadline = time.monotonic() + LEAVING
+        while True:
+            cursor.execute(others)
+            left = [pid for (pid,) in cursor.fetchall()]
+            if not left:
+                break
+            if time.monotonic() > deadline:
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [left])
+                break
+            time.sleep(0.1)
 
 
 @dataclass
