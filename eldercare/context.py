@@ -27,7 +27,9 @@ class Destination:
 
 DESTINATIONS = (
     Destination("首页", "home", Permission.SIGNED_IN, "home", ("home", "notice-")),
-    Destination("数据填报", "report-list", Permission.VIEW_REPORTS, "edit", ("report",)),
+    Destination(
+        "数据填报", "report-list", Permission.VIEW_REPORTS, "edit", ("report", "official", "correction")
+    ),
     Destination(
         "台账",
         "facility-list",
@@ -73,6 +75,8 @@ DESTINATIONS = (
     Destination(
         "规划指标", "plan-list", Permission.VIEW_INDICATORS, "target", ("plan", "indicator", "registration")
     ),
+    Destination("重点任务", "task-list", Permission.VIEW_TASKS, "check", ("task", "round", "supervision")),
+    Destination("登记簿", "register-list", Permission.VIEW_LEDGERS, "book", ("register-",)),
     Destination("基础指标", "metric-list", Permission.VIEW_INDICATORS, "list", ("metric",)),
     Destination("账号管理", "account-list", Permission.MANAGE_ACCOUNTS, "users", ("account-",)),
     Destination("审计日志", "log-list", Permission.VIEW_LOG, "shield", ("log-",)),

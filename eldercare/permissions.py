@@ -40,6 +40,16 @@ class Permission(StrEnum):
     APPROVE_PAYMENTS = "approve_payments"
     EDIT_PLANS = "edit_plans"
     CONFIRM_INDICATORS = "confirm_indicators"
+    VIEW_TASKS = "view_tasks"
+    REPORT_TASKS = "report_tasks"  # monthly progress of the unit's own tasks
+    EDIT_TASKS = "edit_tasks"
+    EVALUATE_TASKS = "evaluate_tasks"  # scores and opinions of a round of checks
+    DEFINE_REGISTERS = "define_registers"  # columns and rules of a register; its rows need EDIT_LEDGERS
+    PREPARE_OFFICIAL_REPORTS = "prepare_official_reports"
+    SEAL_OFFICIAL_REPORTS = "seal_official_reports"
+    PREPARE_CORRECTIONS = "prepare_corrections"
+    APPROVE_CORRECTIONS = "approve_corrections"
+    MANAGE_TOKENS = "manage_tokens"  # tokens of other systems; everybody manages their own
     MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_LOG = "view_log"
 
@@ -51,6 +61,7 @@ _READING = frozenset(
         Permission.VIEW_INDICATORS,
         Permission.VIEW_LEDGERS,
         Permission.VIEW_PAYMENTS,
+        Permission.VIEW_TASKS,
     }
 )
 _LEDGERS = frozenset(
@@ -64,7 +75,7 @@ _LEDGERS = frozenset(
 )
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.TOWNSHIP_CLERK: _READING | _LEDGERS | {Permission.ENTER_REPORTS},
+    Role.TOWNSHIP_CLERK: _READING | _LEDGERS | {Permission.ENTER_REPORTS, Permission.REPORT_TASKS},
     Role.COUNTY_CLERK: _READING
     | _LEDGERS
     | {
@@ -76,6 +87,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.APPROVE_ENROLMENTS,
         Permission.EDIT_PROGRAMMES,
         Permission.PREPARE_PAYMENTS,
+        Permission.REPORT_TASKS,
+        Permission.EDIT_TASKS,
+        Permission.DEFINE_REGISTERS,
+        Permission.PREPARE_OFFICIAL_REPORTS,
+        Permission.PREPARE_CORRECTIONS,
     },
     Role.COUNTY_REVIEWER: _READING
     | {
@@ -84,9 +100,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.VIEW_PEOPLE,
         Permission.APPROVE_ENROLMENTS,
         Permission.APPROVE_PAYMENTS,
+        Permission.EVALUATE_TASKS,
+        Permission.SEAL_OFFICIAL_REPORTS,
+        Permission.APPROVE_CORRECTIONS,
     },
     Role.LEADER: _READING,
-    Role.ADMINISTRATOR: frozenset({Permission.SIGNED_IN, Permission.MANAGE_ACCOUNTS}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.SIGNED_IN, Permission.MANAGE_ACCOUNTS, Permission.MANAGE_TOKENS}
+    ),
     Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.VIEW_LOG}),
 }
 

@@ -1,0 +1,9 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("indicators", "0005_registers"),
+    ]
+
+    operations = []
