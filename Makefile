@@ -2,12 +2,14 @@
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
+# Processes that `make test` runs the suite in: as many as there are cores, at most 6. PROCESSES=0 for none beside pytest.
+PROCESSES ?= logical
 
 .PHONY: help setup setup-dev run test bench lint format lock clean
 
 help:
 	@echo "make run     start the portal on http://127.0.0.1:8000 (PORT=8001 make run for another port)"
-	@echo "make test    run the test suite (ARGS='-k report' for a part of it)"
+	@echo "make test    run the test suite on all cores (ARGS='-k report' for a part of it, PROCESSES=0 ARGS=--pdb to step in)"
 	@echo "make bench   measure uploads, exports and metrics (BENCH='uploads exports' SIZES=10000 RUNS=5 for a part of it)"
 	@echo "make setup   only set up: .venv and the front-end files"
 	@echo "make lint    check style;  make format: put it right"
@@ -25,7 +27,7 @@ run: setup
 
 test:
 	@$(PYTHON) eldercare/bootstrap.py --dev --browser
-	@exec $(VENV_PYTHON) -m pytest $(ARGS)
+	@exec $(VENV_PYTHON) -m pytest --numprocesses=$(PROCESSES) --maxprocesses=6 $(ARGS)
 
 # Medians and ratios as tables; nothing is asserted. JSON=figures.json keeps them.
 bench: setup-dev

@@ -23,6 +23,8 @@ def unit_problem(*, role: str, unit: OrgUnit) -> str:
         if unit.level in (OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING):
             return ""
         return "乡镇(街道)经办须归属一个镇(街道)。"
+    if role == Role.DEPARTMENT_CLERK:
+        return "" if unit.level == OrgUnit.Level.DEPARTMENT else "部门联络员须归属一个部门。"
     return "" if unit.level == OrgUnit.Level.COUNTY else f"{Role(role).label}须归属县本级。"
 
 

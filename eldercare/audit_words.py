@@ -33,6 +33,8 @@ KEYS = {
     "closed": "停用",
     "left": "未写入",
     "kept": "未撤销",
+    "scopes": "权限",
+    "credential": "接口凭证",
 }
 VALUES = {
     "idle": "长时间未操作",
@@ -40,6 +42,7 @@ VALUES = {
     "GET": "打开",
     "POST": "提交",
     "township_clerk": "乡镇(街道)经办",
+    "department_clerk": "部门联络员",
     "county_clerk": "县级经办",
     "county_reviewer": "县级审核",
     "leader": "领导",
@@ -64,6 +67,11 @@ VALUES = {
     Permission.APPROVE_PAYMENTS: "审批发放批次",
     Permission.EDIT_PLANS: "修改规划",
     Permission.CONFIRM_INDICATORS: "确认指标",
+    Permission.VIEW_TASKS: "查看重点任务",
+    Permission.REPORT_TASKS: "填报任务进展",
+    Permission.EDIT_TASKS: "维护重点任务",
+    Permission.EVALUATE_TASKS: "审核、评估重点任务",
+    Permission.MANAGE_TOKENS: "管理系统对接凭证",
     Permission.MANAGE_ACCOUNTS: "管理账号",
     Permission.VIEW_LOG: "查看日志",
 }

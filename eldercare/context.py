@@ -79,6 +79,7 @@ DESTINATIONS = (
     Destination("登记簿", "register-list", Permission.VIEW_LEDGERS, "book", ("register-",)),
     Destination("基础指标", "metric-list", Permission.VIEW_INDICATORS, "list", ("metric",)),
     Destination("账号管理", "account-list", Permission.MANAGE_ACCOUNTS, "users", ("account-",)),
+    Destination("系统对接", "token-system-list", Permission.MANAGE_TOKENS, "key", ("token-system-",)),
     Destination("审计日志", "log-list", Permission.VIEW_LOG, "shield", ("log-",)),
     Destination("帮助", "help", Permission.SIGNED_IN, "help", ("help",)),
 )
@@ -133,12 +134,14 @@ class Portal:
 
     @cached_property
     def _facts(self) -> dict:
-        """County name, unread notices and whether the figures are invented, in one query."""
+        """Name of the county (or city), unread notices and whether the figures are invented, in one query."""
         demo = Exists(User.objects.filter(is_demo=True))
-        county = OrgUnit.objects.filter(level=OrgUnit.Level.COUNTY).order_by("code")
+        places = OrgUnit.objects.filter(level__in=(OrgUnit.Level.COUNTY, OrgUnit.Level.CITY))
         nobody = {"county": "", "unread": 0, "demo": False}
         if self.user is None or not self.user.is_authenticated:
-            inhabited = county.filter(users__isnull=False)
+            # Before anybody signed in: the place with most accounts, of its own and of the units below.
+            people = Count("users", distinct=True) + Count("children__users", distinct=True)
+            inhabited = places.annotate(people=people).filter(users__isnull=False).order_by("-people", "code")
             return inhabited.annotate(demo=demo, county=F("name")).values("demo", "county").first() or nobody
         unit = self.user.org_unit
         codes = [code for code in unit.path.split("/") if code]
@@ -152,7 +155,8 @@ class Portal:
         return (
             User.objects.filter(pk=self.user.pk)
             .annotate(
-                county=Subquery(county.filter(code__in=codes).values("name")[:1]),
+                # The county, or of who works for a city the city: the longest path is the lowest of the two.
+                county=Subquery(places.filter(code__in=codes).order_by("-path").values("name")[:1]),
                 unread=Subquery(unread.values("number")),
                 demo=demo,
             )

@@ -1,4 +1,4 @@
-"""The demo county's accounts: invented people, one per role and one clerk per township.
+"""The demo's accounts: invented people, one per role and one clerk per township of the demo county, a few elsewhere.
 
 They exist so that a fresh installation can be tried at once. None of the names belongs to a real person,
 and a county that goes live disables the accounts; ``User.is_demo`` marks them.
@@ -45,11 +45,34 @@ ACCOUNTS: list[Account] = [
     _account("yucheng", Role.TOWNSHIP_CLERK, "吴嘉禾", "330424103"),
     _account("ganpu", Role.TOWNSHIP_CLERK, "陈望舒", "330424105"),
     _account("tongyuan", Role.TOWNSHIP_CLERK, "钱知远", "330424106"),
+    _account("weijian", Role.DEPARTMENT_CLERK, "何静远", "330424D07"),
+    _account("renshe", Role.DEPARTMENT_CLERK, "孙以宁", "330424D04"),
+    _account("yibao", Role.DEPARTMENT_CLERK, "郑若谷", "330424D09"),
+    _account("canlian", Role.DEPARTMENT_CLERK, "方知行", "330424D10"),
     _account("xianji", Role.COUNTY_CLERK, "张映雪", COUNTY_CODE),
     _account("shenhe", Role.COUNTY_REVIEWER, "李怀谷", COUNTY_CODE),
     _account("lingdao", Role.LEADER, "王守拙", COUNTY_CODE),
     _account("guanli", Role.ADMINISTRATOR, "马行简", COUNTY_CODE),
     _account("shenji", Role.AUDITOR, "冯鉴清", COUNTY_CODE),
+]
+
+# The other places of the demo; “one per role” is there for the city of Ningbo, with a clerk of one of its districts.
+PLACE_ACCOUNTS: list[Account] = [
+    _account("ningbo", Role.COUNTY_CLERK, "俞清扬", "330200"),
+    _account("ningbo-shenhe", Role.COUNTY_REVIEWER, "郑思齐", "330200"),
+    _account("ningbo-lingdao", Role.LEADER, "董维岳", "330200"),
+    _account("ningbo-guanli", Role.ADMINISTRATOR, "傅景行", "330200"),
+    _account("ningbo-shenji", Role.AUDITOR, "竺明远", "330200"),
+    _account("haishu", Role.COUNTY_CLERK, "戴溪桥", "330203"),
+    _account("kunming", Role.COUNTY_CLERK, "段云生", "530100"),
+    _account("kunming-shenhe", Role.COUNTY_REVIEWER, "普朝晖", "530100"),
+    _account("kunming-lingdao", Role.LEADER, "杨望山", "530100"),
+    _account("huancui", Role.COUNTY_CLERK, "丛海宁", "371002"),
+    _account("huancui-shenhe", Role.COUNTY_REVIEWER, "毕书言", "371002"),
+    _account("huancui-lingdao", Role.LEADER, "于澄之", "371002"),
+    _account("pingchuan", Role.COUNTY_CLERK, "魏长河", "620403"),
+    _account("pingchuan-shenhe", Role.COUNTY_REVIEWER, "滕远山", "620403"),
+    _account("pingchuan-lingdao", Role.LEADER, "强思源", "620403"),
 ]
 
 

@@ -171,12 +171,13 @@ class AccountForm(StyledFormMixin, forms.ModelForm):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["org_unit"].queryset = units_for_accounts(by)
+        self.fields["org_unit"].queryset = units_with_accounts(by)
         self.fields["org_unit"].label_from_instance = lambda unit: (
             f"{unit.name}(县本级)" if unit.level == OrgUnit.Level.COUNTY else unit.name
         )
         self.fields["org_unit"].empty_label = "请选择单位"
-        self.fields["org_unit"].help_text = "乡镇(街道)经办选所在镇(街道)，其他角色选县本级。"
+        hint = "乡镇(街道)经办选所在镇(街道)，部门联络员选所在部门，其他角色选县本级。"
+        self.fields["org_unit"].help_text = hint
         self.fields["role"].choices = [("", "请选择角色"), *Role.choices]
         if self.instance.pk:
             self.fields["username"].disabled = True
@@ -192,7 +193,16 @@ class AccountForm(StyledFormMixin, forms.ModelForm):
 
 def units_for_accounts(by: User):
     """The county of ``by`` and its reporting units, as they are today."""
-    levels = [OrgUnit.Level.COUNTY, OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING]
+    return _units(by, OrgUnit.Level.COUNTY, OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
+
+
+def units_with_accounts(by: User):
+    """The same, and the departments: they have no ledgers, but tasks to report on."""
+    level = OrgUnit.Level
+    return _units(by, level.COUNTY, level.TOWNSHIP, level.REPORTING, level.DEPARTMENT)
+
+
+def _units(by: User, *levels: str):
     return (
         OrgUnit.objects.visible_to(by).as_of(timezone.localdate()).filter(level__in=levels).order_by("code")
     )
@@ -236,7 +246,7 @@ class AccountFilterForm(FilterForm):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units_for_accounts(by)
+        self.fields["unit"].queryset = units_with_accounts(by)
 
 
 class LogFilterForm(FilterForm):

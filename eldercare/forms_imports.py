@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from eldercare.errors import Refused
-from eldercare.excel.ledgers import Ledger, all_ledgers, ledger_of
+from eldercare.excel.ledgers import Ledger, all_ledgers, defined_names, ledger_of
 from eldercare.excel.limits import LIMITS, MB
 from eldercare.excel.preflight import preflight
 from eldercare.excel.scratch import scratch
@@ -30,8 +30,10 @@ def units_for_uploads(user: User):
     return visible.filter(level__in=levels).order_by("code")
 
 
-def ledgers_for(user: User) -> list[Ledger]:
-    return [each for each in all_ledgers() if user.may(each.permission)]
+def ledgers_for(user: User, wanted: str = "") -> list[Ledger]:
+    """What the account may upload; of the many that the county has defined itself only the one that is wanted."""
+    found = [ledger_of(wanted)] if wanted in defined_names() else []
+    return [each for each in (*found, *all_ledgers()) if user.may(each.permission)]
 
 
 class UnitChoice(forms.ModelChoiceField):
@@ -65,7 +67,8 @@ class UploadForm(StyledFormMixin, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.content = user, b""
-        self.fields["ledger"].choices = [(each.key, each.label) for each in ledgers_for(user)]
+        self.ledgers = ledgers_for(user, self["ledger"].value() or "")
+        self.fields["ledger"].choices = [(each.key, each.label) for each in self.ledgers]
         self.fields[
             "file"
         ].help_text = f"可传 .xlsx、.xls、.ods、.csv，不超过 {LIMITS.file_bytes // MB} MB、{LIMITS.rows // 10_000} 万行。"
@@ -130,6 +133,7 @@ class ImportFilterForm(ListFilterForm):
         self.fields["ledger"].choices = [
             ("", "全部台账"),
             *((each.key, each.label) for each in all_ledgers()),
+            *((key, f"登记簿：{named.label}") for key, named in defined_names().items()),
         ]
         if user.is_township:
             del self.fields["unit"]

@@ -191,19 +191,21 @@ def _foreign_keys(model: type[models.Model]) -> list[models.ForeignKey]:
 
 def _changes(part: Part, events: list, related: _Related) -> Iterable[tuple[Any, list[Change]]]:
     before: dict[object, Any] = {}
+    newest = {event.pgh_obj_id: event for event in events}
     for event in events:
         earlier = before.get(event.pgh_obj_id)
         before[event.pgh_obj_id] = event
         if part.says:
             changes = [Change(event.pgh_label, text=text) for text in part.says(earlier, event)]
         else:
-            change = _change(part, earlier, event, related)
+            change = _change(part, earlier, event, newest[event.pgh_obj_id], related)
             changes = [change] if change else []
         if changes:
             yield event, changes
 
 
-def _change(part: Part, before: Any, event: Any, related: _Related) -> Change | None:
+def _change(part: Part, before: Any, event: Any, newest: Any, related: _Related) -> Change | None:
+    """``newest``: of a new row only what is different now is listed, for the rest stands on the page."""
     what = "" if part.is_subject else f"{part.model._meta.verbose_name}“{_name(part.model, event, related)}”"
     if event.pgh_label == DELETE:
         return Change(DELETE, what)
@@ -212,6 +214,7 @@ def _change(part: Part, before: Any, event: Any, related: _Related) -> Change | 
             FieldChange(label(column), "", shown(column, value, related))
             for column in part.columns
             if (value := getattr(event, column.attname)) not in (None, "", (), [], {}, False)
+            and (newest.pgh_label == DELETE or getattr(newest, column.attname) != value)
         )
         return Change(INSERT, what, first)
     fields = tuple(

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from eldercare.excel.columns import Kind, Severity, column_letters
-from eldercare.excel.ledgers import Ledger, all_ledgers
+from eldercare.excel.ledgers import Ledger, all_ledgers, defined_names
 from eldercare.lists import Badge, contains
 from eldercare.models import ColumnMapping, ImportBatch, ImportLine, OrgUnit, User
 
@@ -44,7 +44,8 @@ def state_of(batch: ImportBatch) -> Badge:
 
 def label_of(key: str) -> str:
     """A ledger's name; batches of a ledger that is gone keep its key."""
-    return next((each.label for each in all_ledgers() if each.key == key), key)
+    known = next((each.label for each in all_ledgers() if each.key == key), None)
+    return known or (defined_names()[key].label if key in defined_names() else key)
 
 
 def slip_stamp(batch: ImportBatch) -> str:

@@ -73,7 +73,9 @@ def require_rotated(*tables: type[models.Model]) -> None:
             query = _compose("SELECT EXISTS (SELECT 1 FROM {t} WHERE {due})", model)
             cursor.execute(query, {"prefix": key_ring().current.prefix})
             if cursor.fetchone()[0]:
-                raise Refused("正在更换加密密钥，暂不能批量导入；请待系统管理员完成密钥更换后再试。")
+                raise Refused(
+                    "正在更换加密密钥，按证件号码、账号的比对暂不可靠，批量导入和生成批次要等一等；请待系统管理员完成密钥更换后再试。"
+                )
 
 
 def rotate(

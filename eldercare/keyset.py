@@ -1,11 +1,10 @@
-"""Pages of a list of any length: each page costs as much as the first, and nothing is counted to the end.
+"""Pages of a list of any length: each page costs as much as the first, and nothing is counted unless asked for.
 
-A page begins behind a row, not at a number: ``?after=<pk>`` or ``?before=<pk>`` (``before=end`` for the last
+``?count=1`` tells how many rows there are, once: no link carries it on. A page begins behind a row, not at a number: ``?after=<pk>`` or ``?before=<pk>`` (``before=end`` for the last
 page). The address holds the key of the row only; what it is sorted by is looked up. The rows come from one or
 several branches, querysets that share no row, so that each can be read in the order of an index of its own.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,8 +13,6 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.http import QueryDict
 
-COUNTED = 10_000  # beyond it a number is of no use to who looks
-CHEAP = 20_000  # of the planner's units: beyond it nothing is counted
 END = "end"
 
 
@@ -40,12 +37,12 @@ class Beyond(Func):
 
 @dataclass
 class KeysetPage:
-    """``total`` is words: "312", "10,000+"; "50+" where counting would take long."""
+    """``total``: None where it was neither asked for nor seen by itself."""
 
     object_list: list[Model]
     after: int | None  # the last row, when there are more behind it
     before: int | None  # the first row, when there are more before it
-    total: str
+    total: int | None
 
     @property
     def is_whole(self) -> bool:
@@ -78,7 +75,9 @@ def page_of(
         is_behind = False
     after = found[-1].pk if found and is_behind else None
     before = found[0].pk if found and is_before else None
-    total = f"{len(found)}" if after is None and before is None else _total(branches, size)
+    total = len(found) if after is None and before is None else None
+    if total is None and query.get("count"):
+        total = sum(branch.order_by().count() for branch in branches)
     return KeysetPage(found, after, before, total)
 
 
@@ -97,25 +96,6 @@ def _place(query: QueryDict, everything: QuerySet, names: list[str]) -> tuple[tu
 
 def _reversed(order: Sequence[str]) -> list[str]:
     return [each.removeprefix("-") if each.startswith("-") else f"-{each}" for each in order]
-
-
-def _total(branches: Sequence[QuerySet], size: int) -> str:
-    """An honest number or none: what the planner guesses may be wrong a hundredfold."""
-    number = 0
-    for branch in branches:
-        found = _counted(branch.order_by().values("pk")[: COUNTED + 1])
-        if found is None:
-            return f"{size}+"
-        number += found
-    return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
-
-
-def _counted(rows: QuerySet) -> int | None:
-    """How many, up to a limit; None where even that would take long."""
-    if rows.query.is_empty():
-        return 0
-    plan = json.loads(rows.explain(format="json"))[0]["Plan"]
-    return rows.count() if plan["Total Cost"] <= CHEAP else None
 
 
 def read_all(

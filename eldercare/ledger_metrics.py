@@ -14,9 +14,9 @@
         )
     )
 
-The module ``metrics`` of each app registers its sources when the portal starts. A figure is a queryset, so it can
-list its rows: ``rows_of(code, month, unit)`` gives exactly those that ``figures`` counted. Ledger rows carry their
-dates, so any past month can be counted again.
+The module ``metrics`` of each app registers its sources when the portal starts; sources that come from definitions in
+the database are ``defined``. A figure is a queryset, so it can list its rows: ``rows_of(code, month, unit)`` gives exactly
+those that ``figures`` counted. Ledger rows carry their dates, so any past month can be counted again.
 
 Who may see a unit's figure may see its rows: the caller checks the unit, not each row.
 """
@@ -48,6 +48,7 @@ from django.db.models import (
 
 from eldercare.lists import Column
 from eldercare.models import OrgUnit, User
+from eldercare.remembered import Remembered
 
 COUNTY_LEVELS = (OrgUnit.Level.COUNTY, OrgUnit.Level.CITY)
 
@@ -100,6 +101,7 @@ class Source:
     kept_in: tuple[type[Model], str] | None = None
     kept_from: str = ""  # its day: of months before the first, the ledger says nothing
     is_by_rules: bool = False  # its statement is written from rules in the database, so anew each time
+    kept_where: tuple[tuple[str, object], ...] = ()  # look-ups: which rows of the table are this ledger's
 
     @property
     def unit_key(self) -> str:
@@ -109,6 +111,7 @@ class Source:
 
 _sources: dict[str, Source] = {}
 _by_code: dict[str, tuple[Source, LedgerMetric]] = {}
+defined: Remembered[tuple[Source, ...]] = Remembered(())  # sources made in the browser
 
 
 def register(source: Source) -> Source:
@@ -125,13 +128,20 @@ def register(source: Source) -> Source:
     return source
 
 
+def _known() -> tuple[dict[str, Source], dict[str, tuple[Source, LedgerMetric]]]:
+    """All sources by key, all metrics by code; of two that count the same metric the program's stands."""
+    more = defined.get()
+    by_code = {metric.code: (source, metric) for source in more for metric in source.metrics}
+    return {source.key: source for source in more} | _sources, by_code | _by_code
+
+
 def source_of(code: str) -> tuple[Source, LedgerMetric]:
     """Raises KeyError for a metric that no ledger counts."""
-    return _by_code[code]
+    return _known()[1][code]
 
 
 def codes() -> frozenset[str]:
-    return frozenset(_by_code)
+    return frozenset(_known()[1])
 
 
 def figures(
@@ -147,11 +157,12 @@ def figures(
     One statement per source and one for the units, whatever their number and that of the metrics. Raises KeyError for
     an unknown code, and ValueError for a part of a figure of different values, which would not add up.
     """
-    wanted = list(_by_code) if codes is None else [code for code in dict.fromkeys(codes) if _by_code[code]]
+    sources, known = _known()
+    wanted = list(known) if codes is None else [code for code in dict.fromkeys(codes) if known[code]]
     result = {(unit.pk, code): Decimal(0) for unit in units for code in wanted}
     by_source: dict[str, list[LedgerMetric]] = {}
     for code in wanted:
-        source, metric = _by_code[code]
+        source, metric = known[code]
         by_source.setdefault(source.key, []).append(metric)
     period = period_of(month)
     places = _places(units) if wanted else []
@@ -160,7 +171,7 @@ def figures(
         # A county of which nothing is counted would only add all its rows to the work.
         has_county = any(metric.at_county != "none" for metric in metrics)
         asked = [place for place in places if has_county or place.unit not in counties]
-        for unit_id, *values in _counted(_sources[key], metrics, period, asked, (among or {}).get(key)):
+        for unit_id, *values in _counted(sources[key], metrics, period, asked, (among or {}).get(key)):
             for metric, value in zip(metrics, values, strict=True):
                 if metric.at_county != "none" or unit_id not in counties:
                     result[unit_id, metric.code] = Decimal(value or 0)
@@ -174,7 +185,7 @@ def sources_reading(tables: Collection[str], month: dt.date) -> dict[str, frozen
     with the tables.
     """
     reading = {}
-    for key, source in _sources.items():
+    for key, source in _known()[0].items():
         words = _words_of.__wrapped__ if source.is_by_rules else _words_of
         if found := words(source, period_of(month)).intersection(tables):
             reading[key] = found
@@ -190,7 +201,8 @@ def _words_of(source: Source, period: Period) -> frozenset[str]:
 
 def codes_of(keys: Iterable[str]) -> list[str]:
     """The codes that the sources count."""
-    return [metric.code for key in keys for metric in _sources[key].metrics]
+    sources, _ = _known()
+    return [metric.code for key in keys for metric in sources[key].metrics]
 
 
 def is_county(unit: OrgUnit) -> bool:
@@ -224,10 +236,11 @@ def kept(units: Sequence[OrgUnit], month: dt.date | None = None) -> dict[tuple[i
 
     With ``month``, a ledger of events is kept from the month of its first one on. Rows that are units themselves say nothing: those come with the portal.
     """
-    result = {(unit.pk, source.ledger): False for unit in units for source in _sources.values()}
+    sources = tuple(_known()[0].values())
+    result = {(unit.pk, source.ledger): False for unit in units for source in sources}
     if not units or not result:
         return result
-    ledgers, statement, params = _kept_statement(tuple(_sources.values()))
+    ledgers, statement, params = _kept_statement(sources)
     known = {
         _UNITS: [f"{path}%" for path in _outermost(units)],
         _LAST: period_of(month).last if month else dt.date.max,
@@ -248,21 +261,16 @@ def _kept_statement(sources: tuple[Source, ...]) -> tuple[list[str], str, tuple]
     places = OrgUnit.objects.exclude(level=OrgUnit.Level.VILLAGE).filter(
         _IsLikeOneOf(F("path"), Value(_UNITS))
     )
-    tables = {
-        (*(source.kept_in or (_model_of(source), source.unit)), source.kept_from): source.ledger
-        for source in sources
-        if source.unit
-    }
-    firsts = {
-        f"first_{number}": Subquery(_rows_of_a_unit(model, unit, day)[:1])
-        for number, (model, unit, day) in enumerate(tables)
-    }
+    of_units = [source for source in sources if source.unit]
+    rows = {source: source.kept_in or (_model_of(source), source.unit) for source in of_units}
+    tables = {(*rows[each], each.kept_from, each.kept_where): each.ledger for each in of_units}
+    firsts = {f"first_{number}": Subquery(_rows_of_a_unit(*table)[:1]) for number, table in enumerate(tables)}
     found = places.order_by().annotate(**firsts).values_list("path", *firsts)
     return [*tables.values()], *found.query.sql_with_params()
 
 
-def _rows_of_a_unit(model: type[Model], unit: str, day: str) -> QuerySet:
-    rows = model._default_manager.filter(**{unit: OuterRef("pk")})
+def _rows_of_a_unit(model: type[Model], unit: str, day: str, where: tuple) -> QuerySet:
+    rows = model._default_manager.filter(**{unit: OuterRef("pk")}, **dict(where))
     return (rows.filter(**{f"{day}__lte": Value(_LAST)}) if day else rows).order_by().values("pk")
 
 

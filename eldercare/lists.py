@@ -62,7 +62,7 @@ from eldercare.models import AuditEvent
 PAGE_SIZE = 50
 EXPORT_LIMIT = 100_000
 CHUNK = 1000
-OWN = ("sort", "export", "after")
+OWN = ("sort", "export", "after", "count")
 NUMERIC = frozenset(Kind) - {Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.DATETIME}
 
 
@@ -204,6 +204,16 @@ class ListPage:
     is_long: bool = False
 
     @property
+    def export_note(self) -> str:
+        """Said before anybody waits for a workbook that is not the whole list."""
+        if self.is_long:
+            is_more = self.page.total is None or self.page.total > EXPORT_LIMIT
+            is_more = is_more and not self.page.is_whole
+        else:
+            is_more = self.page.paginator.count > EXPORT_LIMIT
+        return f"一次最多导出 {EXPORT_LIMIT:,} {self.unit}，更多的请缩小范围分次导出" if is_more else ""
+
+    @property
     def numbers(self) -> list[int | str]:
         if self.page.paginator.num_pages == 1:
             return []
@@ -219,13 +229,17 @@ def list_page(
     rows: QuerySet | Sequence[QuerySet],
     template: str,
     context: dict[str, Any] | None = None,
+    count: int | None = None,
 ) -> HttpResponse:
-    """``everything`` tells an empty ledger from a filter that nothing fits; ``rows`` are those that fit."""
+    """``everything`` tells an empty ledger from a filter that nothing fits; ``rows`` are those that fit.
+
+    ``count``: how many they are, where the page has asked for it already together with its sums.
+    """
     sort, problem = _sort_of(request, listing)
     if listing.is_long:
         source: _Source = _LongSource(listing, everything, rows, sort)
     else:
-        source = _Source(listing, _ordered(rows, listing, sort))
+        source = _Source(listing, _ordered(rows, listing, sort), count)
     unused = [*form.unused(), *([problem] if problem else [])]
     sentence = f"查询条件{'、'.join(f'“{name}”' for name in unused)}没有采用，请查对。" if unused else ""
     if request.GET.get("export") == "xlsx":
@@ -252,11 +266,14 @@ def list_page(
 class _Source:
     """Where the rows of a page and of an export come from."""
 
-    def __init__(self, listing: Listing, rows: QuerySet) -> None:
-        self.listing, self.rows = listing, rows
+    def __init__(self, listing: Listing, rows: QuerySet, count: int | None = None) -> None:
+        self.listing, self.rows, self.count = listing, rows, count
 
     def page(self, query: QueryDict) -> Page | KeysetPage:
-        page = Paginator(self.rows, PAGE_SIZE).get_page(query.get("page"))
+        paginator = Paginator(self.rows, PAGE_SIZE)
+        if self.count is not None:
+            paginator.count = self.count
+        page = paginator.get_page(query.get("page"))
         page.object_list = list(page.object_list)
         return page
 
@@ -319,7 +336,7 @@ def _ordered(rows: QuerySet, listing: Listing, sort: str) -> QuerySet:
 def _query(request: HttpRequest, **changes: str) -> str:
     """The query of this address with changes, from the first page on."""
     query = request.GET.copy()
-    for name in ("page", "after", "before", "export"):
+    for name in ("page", "after", "before", "count", "export"):
         query.pop(name, None)
     for name, value in changes.items():
         query[name] = value

@@ -54,6 +54,8 @@ class IdleTimeoutMiddleware:
         return response
 
     def _end_if_overdue(self, request: HttpRequest) -> HttpResponse | None:
+        if request.api_token:  # it has its own end, and no session
+            return None
         reason = self._overdue(request)
         if not reason:
             return None
@@ -123,6 +125,8 @@ class PasswordChangeMiddleware:
         user = request.user
         if not user.is_authenticated or request.resolver_match.view_name in self.OPEN:
             return None
+        if request.api_token:  # a program cannot change it; an initial password refuses the token itself
+            return None
         if user.must_change_password or password_is_old(user):
             url = resolve_url("password-change")
             return send_to(request, url, message="请先修改密码，再继续使用。", status=403)
@@ -156,7 +160,8 @@ class PermissionMiddleware:
                 return None
             logger.error("The view of %s names no permission: closed.", request.resolver_match.route)
             return errors.not_found(request)
-        if request.user.is_authenticated and request.user.may(permission):
+        enough = (permission, *getattr(view_func, "instead", ()))
+        if request.user.is_authenticated and any(map(request.user.may, enough)):
             return None
         record_denial(request, permission)
         return errors.forbidden(request, permission=permission)
@@ -208,4 +213,6 @@ class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
         user, place = request.user, {"path": request.path, "address": audit.client_address(request)}
         if not user.is_authenticated:
             return place
+        if request.api_token:
+            place["credential"] = f"{request.api_token.name}（…{request.api_token.tail}）"
         return {"user": user.pk, "name": user.full_name, **place}

@@ -45,6 +45,7 @@ class OrgUnit(models.Model):
         TOWNSHIP = "township", "镇(街道)"
         VILLAGE = "village", "村(社区)"
         REPORTING = "reporting", "非区划填报单位"
+        DEPARTMENT = "department", "部门"  # responsible for tasks; owes no monthly figures
 
     code = models.CharField("代码", max_length=20, unique=True)
     name = models.CharField("名称", max_length=60)
@@ -119,6 +120,8 @@ class User(AbstractBaseUser):
     is_demo = models.BooleanField("演示账号", default=False)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
 
+    narrowed_to: frozenset[Permission] | None = None  # by the API token that a request came with
+
     objects = UserManager()
 
     USERNAME_FIELD = "username"
@@ -134,6 +137,8 @@ class User(AbstractBaseUser):
         return self.full_name or self.username
 
     def may(self, permission: Permission) -> bool:
+        if self.narrowed_to is not None and permission not in self.narrowed_to:
+            return False
         return self.is_active and permission in ROLE_PERMISSIONS.get(self.role, frozenset())
 
     @property
@@ -217,6 +222,7 @@ class AuditEvent(models.Model):
         FIGURE = "figure", "填报数据"
         PLAN = "plan", "规划与指标"
         CONFIRM = "confirm", "指标确认"
+        TASK = "task", "重点任务"
         REMIND = "remind", "催报"
         LEDGER = "ledger", "台账"
         IMPORT = "import", "上传"
@@ -225,6 +231,7 @@ class AuditEvent(models.Model):
         PROGRAMME = "programme", "补贴政策"
         PAYMENT = "payment", "补贴发放"
         REVEAL = "reveal", "查看完整号码"
+        TOKEN = "token", "接口凭证"
         EXPORT = "export", "导出"
         DENIED = "denied", "越权访问"
 
@@ -299,7 +306,7 @@ class ImportBatch(models.Model):
 
     WORKING: ClassVar = (Status.READING, Status.APPLYING)
 
-    ledger = models.CharField("台账", max_length=20)
+    ledger = models.CharField("台账", max_length=40)
     org_unit = models.ForeignKey(
         OrgUnit, verbose_name="单位", on_delete=models.PROTECT, related_name="import_batches"
     )
@@ -402,7 +409,7 @@ class ColumnMapping(models.Model):
     """How a unit's layout was matched by hand, for its next upload (表头对应)."""
 
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.CASCADE, related_name="column_mappings")
-    ledger = models.CharField(max_length=20)
+    ledger = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=64)
     mapping = models.JSONField(default=dict)
     saved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -421,3 +428,6 @@ class ColumnMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ledger} {self.fingerprint[:8]}"
+
+
+from eldercare import token_models  # noqa: E402, F401 - models of the API; they need those above

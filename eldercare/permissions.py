@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 
 class Role(TextChoices):
     TOWNSHIP_CLERK = "township_clerk", "乡镇(街道)经办"
+    DEPARTMENT_CLERK = "department_clerk", "部门联络员"
     COUNTY_CLERK = "county_clerk", "县级经办"
     COUNTY_REVIEWER = "county_reviewer", "县级审核"
     LEADER = "leader", "领导"
@@ -43,7 +44,7 @@ class Permission(StrEnum):
     VIEW_TASKS = "view_tasks"
     REPORT_TASKS = "report_tasks"  # monthly progress of the unit's own tasks
     EDIT_TASKS = "edit_tasks"
-    EVALUATE_TASKS = "evaluate_tasks"  # scores and opinions of a round of checks
+    EVALUATE_TASKS = "evaluate_tasks"  # accept monthly progress; scores and opinions of a round of checks
     DEFINE_REGISTERS = "define_registers"  # columns and rules of a register; its rows need EDIT_LEDGERS
     PREPARE_OFFICIAL_REPORTS = "prepare_official_reports"
     SEAL_OFFICIAL_REPORTS = "seal_official_reports"
@@ -76,6 +77,7 @@ _LEDGERS = frozenset(
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.TOWNSHIP_CLERK: _READING | _LEDGERS | {Permission.ENTER_REPORTS, Permission.REPORT_TASKS},
+    Role.DEPARTMENT_CLERK: frozenset({Permission.SIGNED_IN, Permission.VIEW_TASKS, Permission.REPORT_TASKS}),
     Role.COUNTY_CLERK: _READING
     | _LEDGERS
     | {
@@ -112,14 +114,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 }
 
 
-def requires(permission: Permission) -> Callable[[Callable], Callable]:
-    """Mark a view with the permission it needs; ``PermissionMiddleware`` enforces the mark.
+def requires(permission: Permission, *instead: Permission) -> Callable[[Callable], Callable]:
+    """Mark a view with the permission it needs, any of ``instead`` being enough too; ``PermissionMiddleware``
+    enforces the mark.
 
     REST framework takes its views out of Django's sign-in check; the mark puts them back.
     """
 
     def mark(view: Callable) -> Callable:
-        view.permission = permission
+        view.permission, view.instead = permission, instead
         view.login_required = True
         return view
 

@@ -33,8 +33,9 @@ from django.utils import timezone
 
 from eldercare import audit
 from eldercare.encryption import Confidential, EncryptedField
-from eldercare.errors import Refused
+from eldercare.errors import NotAllowed, Refused
 from eldercare.models import AuditEvent, User
+from eldercare.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -105,3 +106,24 @@ def reveal(found: Revealable, *, thing: models.Model, field: str, reason: str, b
         reason=reason,
     )
     return value.reveal() if isinstance(value, Confidential) else (value or "")
+
+
+@transaction.atomic
+def reveal_all(subjects: list[str], *, reason: str, is_allowed: bool, by: User) -> None:
+    """Record that a program is shown the numbers of these, each as one, or refuse them all.
+
+    Raises NotAllowed unless ``is_allowed`` and the account may, Refused when the day's quota is used up.
+    """
+    if not is_allowed or not by.may(Permission.REVEAL_NUMBERS):
+        raise NotAllowed("显示完整号码须用有“people:full”权限的凭证。")
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    limit = settings.REVEAL_DAILY_LIMIT
+    used = used_today(by)
+    if used + len(subjects) > limit:
+        raise Refused(
+            f"每天最多查看 {limit} 人的完整号码，今天还可看 {max(0, limit - used)} 人。请减少人数或明天再取。"
+        )
+    for subject in subjects:
+        audit.record(
+            AuditEvent.Action.REVEAL, by=by, subject=subject, field="证件号码、联系电话", reason=reason
+        )

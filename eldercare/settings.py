@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.forms",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "import_export",
     "csp",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "eldercare.api.middleware.ApiMiddleware",
     "eldercare.middleware.IdleTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "eldercare.middleware.PasswordChangeMiddleware",
@@ -240,10 +243,30 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["eldercare.api.PortalJSONParser"],
-    "EXCEPTION_HANDLER": "eldercare.api.answer_to",
+    "DEFAULT_PARSER_CLASSES": ["eldercare.api.bodies.PortalJSONParser"],
+    "EXCEPTION_HANDLER": "eldercare.api.problems.answer_to",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)  # of one token
+API_IDEMPOTENCY_HOURS = env.int("API_IDEMPOTENCY_HOURS", default=48)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "养老服务数据门户接口",
+    "DESCRIPTION": "与页面同样的数据、同样的权限、同样的操作。使用说明见“帮助”中的“数据接口”。",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "PREPROCESSING_HOOKS": ["eldercare.api.schema.only_the_api"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "ENUM_NAME_OVERRIDES": {
+        "BatchStatusEnum": "eldercare.models.ImportBatch.Status",
+        "ReportStatusEnum": "indicators.models.MonthlyReport.Status",
+        "IndicatorStatusEnum": "indicators.models.IndicatorValue.Status",
+    },
 }
 
 # --- History and log --------------------------------------------------------------------------------------

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from eldercare.views import accounts, help, home, import_files, imports, logs, notices, reveal, sign_in
+from eldercare.views import (
+    accounts,
+    help,
+    home,
+    import_files,
+    imports,
+    logs,
+    notices,
+    reveal,
+    sign_in,
+    tokens,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,7 +37,7 @@ urlpatterns = [
     path("numbers/<slug:kind>/<int:pk>/<slug:field>/", reveal.number, name="number-reveal"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/new/", import_files.create, name="import-create"),
-    path("imports/template/<slug:ledger>/", import_files.template, name="import-template"),
+    path("imports/template/<str:ledger>/", import_files.template, name="import-template"),
     path("imports/<int:pk>/", imports.detail, name="import-detail"),
     path("imports/<int:pk>/progress/", imports.progress, name="import-progress"),
     path("imports/<int:pk>/file/", import_files.original, name="import-file"),
@@ -36,9 +47,19 @@ urlpatterns = [
     path("imports/<int:pk>/apply/", imports.apply, name="import-apply"),
     path("imports/<int:pk>/discard/", imports.discard, name="import-discard"),
     path("imports/<int:pk>/undo/", imports.take_back, name="import-undo"),
+    path("tokens/", tokens.token_list, name="token-list"),
+    path("tokens/new/", tokens.create, name="token-create"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
+    path("tokens/system/", tokens.system_list, name="token-system-list"),
+    path("tokens/system/new/", tokens.system_create, name="token-system-create"),
+    path("tokens/system/<int:pk>/revoke/", tokens.system_revoke, name="token-system-revoke"),
+    path("api/v1/", include("eldercare.api.urls")),
     path("ledgers/", include("facilities.urls")),
     path("", include("subsidies.urls")),
     path("", include("indicators.urls")),
+    path("api/v1/", include("facilities.urls.api")),
+    path("api/v1/", include("subsidies.urls.api")),
+    path("api/v1/", include("indicators.urls.api")),
 ]
 
 

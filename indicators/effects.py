@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from eldercare import ledger_metrics
 from eldercare.models import OrgUnit, User
-from indicators.models import Indicator, IndicatorValue, Metric, MetricEntry, MonthlyReport
+from indicators.models import Indicator, IndicatorValue, Metric, MetricEntry, MonthlyReport, owed_by
 from indicators.pages.display import value_text
 from indicators.rollup import Instead, preview
 from indicators.rules.figures import format_figure
@@ -54,7 +54,7 @@ def indicator_effects(
     entries = _entries_of_open_report(unit, month, user)
     if not changed or entries is None:
         return []
-    owed = set(Metric.objects.owed_by(unit).values_list("code", flat=True)) | entries.keys()
+    owed = set(owed_by(unit, month).values_list("code", flat=True)) | entries.keys()
     then, now = (
         {code: _figure(entries.get(code), code, ledger) for code in owed}
         for ledger in (_of_kept_ledgers(unit, month, before), after)
@@ -71,7 +71,7 @@ def typed_effects(
     if not changed or typed is None:
         return []
     entries = {code: entry.value for code, entry in typed.items()}
-    owed = set(Metric.objects.owed_by(unit).values_list("code", flat=True)) | entries.keys()
+    owed = set(owed_by(unit, month).values_list("code", flat=True)) | entries.keys()
     then, now = ({code: figures.get(code, entries.get(code)) for code in owed} for figures in (before, after))
     return _compared(unit, month, changed, then, now, user)
 

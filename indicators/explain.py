@@ -15,11 +15,12 @@ from django.db.models import Q
 from eldercare.expressions import Term
 from eldercare.models import OrgUnit
 from indicators.models import Indicator, IndicatorValue, Metric, MetricValue, Registration
+from indicators.models.adoptions import lower_units
 from indicators.rules.figures import format_figure
 from indicators.rules.formulas import FUNCTION_LABELS, Formula
 from indicators.rules.months import add_months
 from indicators.rules.windows import Anchors, Window, anchors_for, windows_of
-from indicators.specs import Catalogue, expectation_for
+from indicators.specs import Catalogue, expectation_for, is_judged_by_unit
 
 TermValues = dict[Term, Decimal | None]
 
@@ -100,7 +101,10 @@ def explain_indicator(
         )
     labels = {term: term_label(term, catalogue) for term in formula.terms}
     explanation.formula_text = formula.expression.pretty(labels)
-    _put_numbers_in(explanation, formula, labels, catalogue)
+    if (
+        stored or not indicator.is_registered
+    ):  # what is registered belongs to the unit that it is computed for
+        _put_numbers_in(explanation, formula, labels, catalogue)
     return explanation
 
 
@@ -158,6 +162,8 @@ def _reported(
     figures: dict[tuple[int, str], dict[dt.date, Decimal | None]] = defaultdict(dict)
     units: dict[int, OrgUnit] = {}
     for row in rows:
+        if not _is_meant(row.org_unit, explanation.indicator):
+            continue
         units[row.org_unit_id] = row.org_unit
         figures[row.org_unit_id, row.metric.code][row.month] = row.value
     return {
@@ -169,6 +175,13 @@ def _reported(
         for pk, unit in units.items()
         if any(anchors.as_of in figures[pk, term.name] for term in windows)
     }
+
+
+def _is_meant(unit: OrgUnit, indicator: Indicator) -> bool:
+    """Not where the document asks some units only of those that belong to its issuer, and this is none of them."""
+    if not indicator.only_units or not indicator.plan.org_unit.contains(unit):
+        return True
+    return any(code in indicator.only_units for code in unit.path.split("/"))
 
 
 def _term_value(figures: dict[dt.date, Decimal | None], windows: list[Window]) -> Decimal | None:
@@ -188,29 +201,38 @@ def _registered(
     catalogue: Catalogue,
 ) -> dict[OrgUnit, TermValues]:
     """Values registered for the indicator itself: the latest quantity of a stock, the sum of a flow."""
-    indicator = explanation.indicator
+    indicator, unit = explanation.indicator, explanation.unit
+    units = list(lower_units(unit).order_by("code")) if is_judged_by_unit(indicator, unit) else []
     facts = list(
         Registration.objects.in_force()
-        .filter(indicator=indicator)
+        .filter(indicator=indicator, org_unit__in=units or [unit])
         .select_related("metric")
         .order_by("happened_on", "id")
     )
-    values: TermValues = {}
-    for term, found in windows.items():
-        total: Decimal | None = None
-        for window in found:
-            end = add_months(window.last, 1)
-            rows = [f for f in facts if f.metric.code == term.name and f.happened_on < end]
-            if term.name in catalogue.flows:
-                part = sum((f.quantity for f in rows if f.happened_on >= window.first), Decimal(0))
-            elif rows:
-                part = rows[-1].quantity
-            else:
-                continue
-            total = (total or Decimal(0)) + window.sign * part
-        values[term] = total
-    owner = indicator.plan.org_unit
-    return {owner: values} if explanation.unit.contains(owner) else {}
+    return {
+        each: {
+            term: _registered_value([f for f in facts if f.org_unit_id == each.pk], term, found, catalogue)
+            for term, found in windows.items()
+        }
+        for each in units or [unit]
+    }
+
+
+def _registered_value(
+    facts: list[Registration], term: Term, windows: list[Window], catalogue: Catalogue
+) -> Decimal | None:
+    total: Decimal | None = None
+    for window in windows:
+        end = add_months(window.last, 1)
+        rows = [f for f in facts if f.metric.code == term.name and f.happened_on < end]
+        if term.name in catalogue.flows:
+            part = sum((f.quantity for f in rows if f.happened_on >= window.first), Decimal(0))
+        elif rows:
+            part = rows[-1].quantity
+        else:
+            continue
+        total = (total or Decimal(0)) + window.sign * part
+    return total
 
 
 def gap_in_units(

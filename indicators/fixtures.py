@@ -5,6 +5,9 @@ natural key (unit code, metric code, plan code, document code), and never touche
 indicator brings its targets and baselines when it is inserted; targets that the county deleted stay deleted.
 With ``overwrite`` the rows of the fixtures are put back to what the files say.
 
+A file that belongs to one place has its name: ``org_units_haiyan.json``, ``plans/haiyan.json``. With ``places`` only
+the files of those places are loaded, which is what a county does that runs the portal for itself; without it, all.
+
 Formats, all UTF-8 JSON:
 
 * ``org_units_*.json``: a list of ``code name level parent valid_from``; the path is derived. Where it is not
@@ -12,40 +15,30 @@ Formats, all UTF-8 JSON:
 * ``metrics.json``: a list with the fields of ``Metric``; ``subset_of`` names a metric by its code.
 * ``level_mappings.json``: a list of ``standard original level``; what an older result of an assessment means.
 * ``programmes/*.json``: see ``subsidies.fixtures``; never put back, because money is paid by them.
-* ``plans/*.json``: ``plan``, ``indicators`` (each with ``targets`` and ``baselines``) and ``remarks``; fields
-  that are left out have the model's default; decimals are written as text.
+* ``registers/*.json``: definitions of registers, see ``register_fixtures``; never put back.
+* ``mechanisms.json``: what the documents ask to be set up, and the page that serves it; read by its page, not loaded.
+* ``tasks/*.json``: the key tasks of a plan, see ``task_fixtures``; never put back.
+* ``plans/*.json`` and ``equivalences.json``: see ``plan_fixtures``.
 """
 
 import datetime as dt
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 
 from eldercare.models import OrgUnit
-from indicators.models import Baseline, Indicator, Metric, Plan, PlanRemark, Target
+from indicators.fixture_rows import Count, Row, settle
+from indicators.models import Metric
+from indicators.plan_fixtures import load_equivalences, load_plan
+from indicators.register_fixtures import load_registers
+from indicators.task_fixtures import load_tasks
 from subsidies.fixtures import load_programmes
 from subsidies.models import LevelMapping
-
-Row = dict[str, Any]
-
-
-@dataclass
-class Count:
-    """What loading one kind of row did."""
-
-    label: str
-    inserted: int = 0
-    updated: int = 0
-    kept: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.label}：新增 {self.inserted}，更新 {self.updated}，保留 {self.kept}"
 
 
 def fixtures_dir() -> Path:
@@ -56,27 +49,44 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def known_places() -> list[str]:
+    """The places that fixtures exist for."""
+    return sorted(path.stem.removeprefix("org_units_") for path in fixtures_dir().glob("org_units_*.json"))
+
+
 @transaction.atomic
-def load_all(*, overwrite: bool = False) -> list[Count]:
-    """Load every fixture of the repository, in the order of their dependencies, in one transaction."""
+def load_all(*, overwrite: bool = False, places: Collection[str] | None = None) -> list[Count]:
+    """Load the fixtures of the places (all if not given), in the order of their dependencies, in one transaction."""
     folder = fixtures_dir()
+    chosen = known_places() if places is None else sorted(places)
     counts = [
         load_org_units(read_json(path), overwrite=overwrite)
-        for path in sorted(folder.glob("org_units_*.json"))
+        for path in _of_places(folder, "org_units_{}.json", chosen)
     ]
     counts.append(load_metrics(read_json(folder / "metrics.json"), overwrite=overwrite))
     counts.append(load_level_mappings(read_json(folder / "level_mappings.json"), overwrite=overwrite))
-    for path in sorted((folder / "plans").glob("*.json")):
+    for path in _of_places(folder / "plans", "{}.json", chosen):
         counts += load_plan(read_json(path), overwrite=overwrite)
-    for path in sorted((folder / "programmes").glob("*.json")):
+    counts.append(load_equivalences(read_json(folder / "equivalences.json"), overwrite=overwrite))
+    for path in _of_places(folder / "tasks", "{}.json", chosen):
+        counts.append(load_tasks(read_json(path)))
+    for path in _of_places(folder / "programmes", "{}.json", chosen):
         counts += [Count(*each) for each in load_programmes(read_json(path))]
+    counts.append(load_registers(read_json(path) for path in sorted((folder / "registers").glob("*.json"))))
     return counts
+
+
+def _of_places(folder: Path, pattern: str, places: Iterable[str]) -> list[Path]:
+    paths = [folder / pattern.format(place) for place in places]
+    return [path for path in paths if path.exists()]
 
 
 @transaction.atomic
 def load_org_units(rows: Iterable[Row], *, overwrite: bool = False) -> Count:
     count = Count("组织单位")
-    units = {unit.code: unit for unit in OrgUnit.objects.all()}
+    units = {unit.code: unit for unit in OrgUnit.objects.select_related("parent")}
+    new: list[OrgUnit] = []
+    # Above before below; the file names a city before its districts, whose codes are as long.
     for row in sorted(rows, key=lambda row: len(row["code"])):
         parent = units[row["parent"]] if row["parent"] else None
         values = {
@@ -88,10 +98,16 @@ def load_org_units(rows: Iterable[Row], *, overwrite: bool = False) -> Count:
         }
         existing = units.get(row["code"])
         if existing is None:
-            units[row["code"]] = OrgUnit.objects.create(code=row["code"], **values)
+            units[row["code"]] = OrgUnit(code=row["code"], **values)
+            new.append(units[row["code"]])
             count.inserted += 1
         else:
-            _settle(existing, values, count, overwrite=overwrite)
+            settle(existing, values, count, overwrite=overwrite)
+    for depth in sorted({unit.path.count("/") for unit in new}):
+        level = [unit for unit in new if unit.path.count("/") == depth]
+        for unit in level:
+            unit.parent = units.get(unit.parent.code) if unit.parent else None  # saved by now: its key is known
+        OrgUnit.objects.bulk_create(level)
     return count
 
 
@@ -113,7 +129,7 @@ def load_metrics(rows: Iterable[Row], *, overwrite: bool = False) -> Count:
         if row["code"] in known:
             parent = metrics[row["subset_of"]] if row.get("subset_of") else None
             values = {**_metric_values(row), "subset_of": parent}
-            _settle(metrics[row["code"]], values, count, overwrite=overwrite)
+            settle(metrics[row["code"]], values, count, overwrite=overwrite)
     return count
 
 
@@ -132,103 +148,5 @@ def load_level_mappings(rows: Iterable[Row], *, overwrite: bool = False) -> Coun
             LevelMapping.objects.create(**row)
             count.inserted += 1
         else:
-            _settle(existing, {"level": row["level"]}, count, overwrite=overwrite)
+            settle(existing, {"level": row["level"]}, count, overwrite=overwrite)
     return count
-
-
-@transaction.atomic
-def load_plan(document: Row, *, overwrite: bool = False) -> list[Count]:
-    """Load one plan document; returns what happened to the plan, its indicators and its remarks."""
-    plans, indicators, remarks = Count("规划"), Count("规划指标"), Count("存疑说明")
-    plan = _load_plan_row(document["plan"], plans, overwrite=overwrite)
-    loaded = {indicator.document_code: indicator for indicator in plan.indicators.all()}
-    for row in document["indicators"]:
-        existing = loaded.get(row["document_code"])
-        values = {key: value for key, value in row.items() if key not in ("targets", "baselines")}
-        if existing is None:
-            created = Indicator.objects.create(plan=plan, **values)
-            loaded[created.document_code] = created
-            _write_targets_and_baselines(created, row)
-            indicators.inserted += 1
-        else:
-            _settle(existing, _with_defaults(values), indicators, overwrite=overwrite)
-            if overwrite:
-                _restore_targets_and_baselines(existing, row)
-    _load_remarks(plan, document["remarks"], loaded, remarks, overwrite=overwrite)
-    return [plans, indicators, remarks]
-
-
-def _load_plan_row(row: Row, count: Count, *, overwrite: bool) -> Plan:
-    dates = {key: dt.date.fromisoformat(row[key]) for key in ("published_on", "starts_on", "ends_on")}
-    values = {**row, **dates, "org_unit": OrgUnit.objects.get(code=row["org_unit"])}
-    plan = Plan.objects.filter(code=row["code"]).first()
-    if plan is None:
-        count.inserted += 1
-        return Plan.objects.create(**values)
-    _settle(plan, values, count, overwrite=overwrite)
-    return plan
-
-
-def _write_targets_and_baselines(indicator: Indicator, row: Row) -> None:
-    Target.objects.bulk_create(
-        Target(indicator=indicator, **_typed(target, "due_on")) for target in row.get("targets", [])
-    )
-    Baseline.objects.bulk_create(
-        Baseline(indicator=indicator, **_typed(baseline, "effective_on"))
-        for baseline in row.get("baselines", [])
-    )
-
-
-def _restore_targets_and_baselines(indicator: Indicator, row: Row) -> None:
-    # They have no key that survives an edit, so they are put back as a whole.
-    indicator.targets.all().delete()
-    indicator.baselines.all().delete()
-    _write_targets_and_baselines(indicator, row)
-
-
-def _typed(row: Row, date_field: str) -> Row:
-    typed = {**row, "value": None if row["value"] is None else Decimal(row["value"])}
-    if row.get(date_field):
-        typed[date_field] = dt.date.fromisoformat(row[date_field])
-    return typed
-
-
-def _load_remarks(
-    plan: Plan, rows: Iterable[Row], indicators: dict[str, Indicator], count: Count, *, overwrite: bool
-) -> None:
-    by_number = {indicator.number: indicator for indicator in indicators.values()}
-    existing = {remark.code: remark for remark in plan.remarks.all()}
-    for row in rows:
-        values = {key: value for key, value in row.items() if key not in ("code", "indicators")}
-        remark = existing.get(row["code"])
-        if remark is None:
-            remark = PlanRemark.objects.create(plan=plan, code=row["code"], **values)
-            count.inserted += 1
-        else:
-            _settle(remark, values, count, overwrite=overwrite)
-            if not overwrite:
-                continue
-        remark.indicators.set(by_number[number] for number in row["indicators"])
-
-
-def _with_defaults(values: Row) -> Row:
-    """The values of an indicator row, with the model's default for each field that the file leaves out."""
-    skipped = {"id", "plan", "is_active", "updated_at"}
-    defaults = {
-        field.name: field.get_default()
-        for field in Indicator._meta.concrete_fields
-        if field.name not in skipped
-    }
-    return {**defaults, **values}
-
-
-def _settle(instance: models.Model, values: Row, count: Count, *, overwrite: bool) -> None:
-    """Leave an existing row alone, or put it back to ``values`` when asked and different."""
-    changed = [name for name, value in values.items() if getattr(instance, name) != value]
-    if not overwrite or not changed:
-        count.kept += 1
-        return
-    for name in changed:
-        setattr(instance, name, values[name])
-    instance.save(update_fields=changed)
-    count.updated += 1

@@ -25,6 +25,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from indicators.indicator_sql import INDICATORS
 from indicators.models import RollupRequest
 from indicators.specs import IndicatorSpec, MonthSpecs, specs_for_month
 
@@ -122,8 +123,11 @@ def _parameters(specs: MonthSpecs) -> dict:
         "w_is_flow": [w.is_flow for w in specs.windows],
         "p_indicator": [p.indicator_id for p in specs.parts],
         "p_window": [p.window_id for p in specs.parts],
-        "p_below": [p.is_denominator for p in specs.parts],
+        "p_side": [p.side for p in specs.parts],
         "p_weight": [p.weight for p in specs.parts],
+        "o_indicator": [o.indicator_id for o in specs.only],
+        "o_issuer": [o.issuer_id for o in specs.only],
+        "o_code": [o.code for o in specs.only],
         **_indicator_arrays(specs.indicators),
     }
 
@@ -140,6 +144,7 @@ def _indicator_arrays(specs: Sequence[IndicatorSpec]) -> dict:
         "i_target": [s.target for s in specs],
         "i_judged": [s.is_judged for s in specs],
         "i_everywhere": [s.is_judged_everywhere for s in specs],
+        "i_each": [s.is_judged_by_unit for s in specs],
         "i_past": [s.is_past_due for s in specs],
         "i_confirm": [s.is_confirmation for s in specs],
         "i_base": [s.base_value for s in specs],
@@ -149,14 +154,57 @@ def _indicator_arrays(specs: Sequence[IndicatorSpec]) -> dict:
     }
 
 
+# --- 0. What stood ---------------------------------------------------------------------------------------------
+
+
+def _kept(table: str, keys: Sequence[str], values: Sequence[str], which: str = "") -> str:
+    """A copy of every row that the statement changes or removes, with the moment from which it no longer stands.
+
+    Put before the writing: all parts of one statement read what was there when it began.
+    """
+    copied = [*keys, *dict.fromkeys((*values, "reported", "owed", "computed_at"))]
+    return f"""kept AS (
+    INSERT INTO {table} (month, {", ".join(copied)}{", is_total" if which else ""}, superseded_at)
+    SELECT old.month, {", ".join(f"old.{name}" for name in copied)}{", old.is_total" if which else ""}, %(now)s
+      FROM {table} old
+      LEFT JOIN fresh f ON {" AND ".join(f"f.{key} = old.{key}" for key in keys)}
+     WHERE old.month = %(month)s AND old.superseded_at IS NULL {which}
+       AND (f.{keys[0]} IS NULL OR ({", ".join(f"old.{name}" for name in values)})
+            IS DISTINCT FROM ({", ".join(f"f.{name}" for name in values)}))
+), """
+
+
+_METRIC_KEYS = ("metric_id", "org_unit_id")
+_BOUNDED = ("value", "low", "high")
+
 # --- 1. Own figures -------------------------------------------------------------------------------------------
 
-OWN_FIGURES = """
-WITH owing AS (
+OWN_FIGURES = (
+    """
+WITH in_force AS (
+    SELECT a.plan_id, a.org_unit_id FROM indicators_adoption a
+     WHERE (a.from_month IS NULL OR a.from_month <= %(month)s)
+       AND (a.until_month IS NULL OR a.until_month >= %(month)s)
+), owing AS (
     SELECT r.id AS report_id, r.org_unit_id, r.status IN ('approved', 'locked') AS is_published,
-           CASE WHEN o.level = 'county' THEN 'county' ELSE 'township' END AS reporter
-      FROM indicators_monthlyreport r JOIN eldercare_orgunit o ON o.id = r.org_unit_id
+           -- as in models/owing.py: who files for the whole area, for the townships' part, for the own part
+           CASE WHEN o.level = 'county' AND above.level = 'city'
+                     AND NOT EXISTS (SELECT 1 FROM in_force f WHERE f.org_unit_id = o.id)
+                  OR o.level = 'reporting' AND above.level = 'city' THEN '{township,county,both}'::text[]
+                WHEN o.level IN ('county', 'city') THEN '{county,both}' ELSE '{township,both}' END AS reporters,
+           ARRAY(SELECT f.plan_id FROM in_force f JOIN eldercare_orgunit seat ON seat.id = f.org_unit_id
+                  WHERE starts_with(o.path, seat.path)) AS plans
+      FROM indicators_monthlyreport r
+      JOIN eldercare_orgunit o ON o.id = r.org_unit_id
+      LEFT JOIN eldercare_orgunit above ON above.id = o.parent_id
      WHERE r.month = %(month)s
+), asked AS (
+    -- a metric that no plan needs is owed everywhere
+    SELECT DISTINCT w.plans, m.id AS metric_id
+      FROM (SELECT DISTINCT plans FROM owing) w
+      CROSS JOIN indicators_metric m
+      LEFT JOIN indicators_metricneed n ON n.metric_id = m.id
+     WHERE m.is_collected AND (n.id IS NULL OR n.plan_id = ANY (w.plans))
 ), typed AS (
     -- what is owed, and what was reported although it is not asked for
     SELECT w.org_unit_id, m.id AS metric_id, m.plausible_change,
@@ -164,40 +212,45 @@ WITH owing AS (
       FROM owing w
       CROSS JOIN indicators_metric m
       LEFT JOIN indicators_metricentry e ON e.report_id = w.report_id AND e.metric_id = m.id
-     WHERE (m.is_collected AND m.reporter IN (w.reporter, 'both')) OR (w.is_published AND e.id IS NOT NULL)
+      LEFT JOIN asked a ON a.plans = w.plans AND a.metric_id = m.id
+     WHERE (a.metric_id IS NOT NULL AND m.reporter = ANY (w.reporters)) OR (w.is_published AND e.id IS NOT NULL)
 ), fresh AS (
     SELECT t.metric_id, t.org_unit_id, t.value,
-           COALESCE(t.value, GREATEST(p.value * (1 - t.plausible_change), 0)) AS low,
-           COALESCE(t.value, p.value * (1 + t.plausible_change)) AS high
+           round(COALESCE(t.value, GREATEST(p.value * (1 - t.plausible_change), 0)), 4) AS low,
+           round(COALESCE(t.value, p.value * (1 + t.plausible_change)), 4) AS high
       FROM typed t
       LEFT JOIN LATERAL (
            SELECT v.value FROM indicators_metricvalue v
             WHERE v.metric_id = t.metric_id AND v.org_unit_id = t.org_unit_id AND NOT v.is_total
-              AND v.month < %(month)s AND v.value IS NOT NULL AND t.value IS NULL
+              AND v.superseded_at IS NULL AND v.month < %(month)s AND v.value IS NOT NULL AND t.value IS NULL
             ORDER BY v.month DESC LIMIT 1) p ON true
-), written AS (
+), """
+    + _kept("indicators_metricvalue", _METRIC_KEYS, _BOUNDED, "AND NOT old.is_total")
+    + """written AS (
     INSERT INTO indicators_metricvalue AS old
            (metric_id, org_unit_id, month, is_total, value, low, high, reported, owed, computed_at)
-    SELECT metric_id, org_unit_id, %(month)s, false, value, round(low, 4), round(high, 4),
+    SELECT metric_id, org_unit_id, %(month)s, false, value, low, high,
            (value IS NOT NULL)::int, 1, %(now)s
       FROM fresh
-    ON CONFLICT (metric_id, org_unit_id, is_total, month) DO UPDATE
+    ON CONFLICT (metric_id, org_unit_id, is_total, month) WHERE superseded_at IS NULL DO UPDATE
        SET value = EXCLUDED.value, low = EXCLUDED.low, high = EXCLUDED.high,
            reported = EXCLUDED.reported, computed_at = EXCLUDED.computed_at
      WHERE (old.value, old.low, old.high) IS DISTINCT FROM (EXCLUDED.value, EXCLUDED.low, EXCLUDED.high)
     RETURNING 1
 ), removed AS (
     DELETE FROM indicators_metricvalue v
-     WHERE v.month = %(month)s AND NOT v.is_total
+     WHERE v.month = %(month)s AND NOT v.is_total AND v.superseded_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.metric_id = v.metric_id AND f.org_unit_id = v.org_unit_id)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM removed)
 """
+)
 
 # --- 2. Totals ------------------------------------------------------------------------------------------------
 
-TOTALS = """
+TOTALS = (
+    """
 WITH fresh AS (
     SELECT v.metric_id, above.id AS org_unit_id, sum(v.value) AS value,
            CASE WHEN count(v.low) = count(*) THEN sum(v.low) END AS low,
@@ -206,14 +259,17 @@ WITH fresh AS (
       FROM indicators_metricvalue v
       JOIN indicators_metric m ON m.id = v.metric_id AND m.unit_aggregate = 'sum'
       JOIN eldercare_orgunit unit ON unit.id = v.org_unit_id
-      JOIN eldercare_orgunit above ON above.level IN ('county', 'city') AND unit.path LIKE above.path || '%%'
-     WHERE v.month = %(month)s AND NOT v.is_total
+      CROSS JOIN LATERAL unnest(string_to_array(trim(BOTH '/' FROM unit.path), '/')) AS link(code)
+      JOIN eldercare_orgunit above ON above.code = link.code AND above.level IN ('county', 'city')
+     WHERE v.month = %(month)s AND NOT v.is_total AND v.superseded_at IS NULL
      GROUP BY v.metric_id, above.id
-), written AS (
+), """
+    + _kept("indicators_metricvalue", _METRIC_KEYS, (*_BOUNDED, "reported", "owed"), "AND old.is_total")
+    + """written AS (
     INSERT INTO indicators_metricvalue AS old
            (metric_id, org_unit_id, month, is_total, value, low, high, reported, owed, computed_at)
     SELECT metric_id, org_unit_id, %(month)s, true, value, low, high, reported, owed, %(now)s FROM fresh
-    ON CONFLICT (metric_id, org_unit_id, is_total, month) DO UPDATE
+    ON CONFLICT (metric_id, org_unit_id, is_total, month) WHERE superseded_at IS NULL DO UPDATE
        SET value = EXCLUDED.value, low = EXCLUDED.low, high = EXCLUDED.high,
            reported = EXCLUDED.reported, owed = EXCLUDED.owed, computed_at = EXCLUDED.computed_at
      WHERE (old.value, old.low, old.high, old.reported, old.owed)
@@ -221,178 +277,65 @@ WITH fresh AS (
     RETURNING 1
 ), removed AS (
     DELETE FROM indicators_metricvalue v
-     WHERE v.month = %(month)s AND v.is_total
+     WHERE v.month = %(month)s AND v.is_total AND v.superseded_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.metric_id = v.metric_id AND f.org_unit_id = v.org_unit_id)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM removed)
 """
+)
 
 # --- 3. Indicators --------------------------------------------------------------------------------------------
 
-_INDICATORS = """
-WITH win AS (
-    SELECT * FROM unnest(%(w_id)s::int[], %(w_metric)s::bigint[], %(w_indicator)s::bigint[],
-                         %(w_first)s::date[], %(w_last)s::date[], %(w_needed)s::date[],
-                         %(w_needed_months)s::int[], %(w_as_of)s::date[], %(w_is_flow)s::bool[])
-        AS w(id, metric_id, indicator_id, first, last, needed, needed_months, as_of, is_flow)
-), part AS (
-    SELECT * FROM unnest(%(p_indicator)s::bigint[], %(p_window)s::int[], %(p_below)s::bool[],
-                         %(p_weight)s::numeric[]) AS p(indicator_id, window_id, is_below, weight)
-), spec AS (
-    SELECT * FROM unnest(%(i_id)s::bigint[], %(i_unit)s::bigint[], %(i_ratio)s::bool[], %(i_share)s::bool[],
-                         %(i_up)s::numeric[],
-                         %(i_down)s::numeric[], %(i_comparator)s::text[], %(i_target)s::numeric[],
-                         %(i_judged)s::bool[], %(i_everywhere)s::bool[], %(i_past)s::bool[],
-                         %(i_confirm)s::bool[], %(i_base)s::numeric[], %(i_base_month)s::date[],
-                         %(i_progress)s::numeric[], %(i_decimals)s::int[])
-        AS s(id, unit_id, is_ratio, is_share, up, down, comparator, target, is_judged, is_everywhere, is_past,
-             is_confirmation, base, base_month, progress, decimals)
-), reported AS (
-    -- a unit owes a window when it owes the metric in the month that is read
-    SELECT w.id, due.org_unit_id, sum(v.value) AS value,
-           CASE WHEN count(v.low) = count(v.id) THEN sum(v.low) END AS low,
-           CASE WHEN count(v.high) = count(v.id) THEN sum(v.high) END AS high,
-           count(v.value) FILTER (WHERE v.month >= w.needed) = w.needed_months AS is_complete
-      FROM win w
-      JOIN indicators_metricvalue due
-        ON due.metric_id = w.metric_id AND due.month = w.as_of AND NOT due.is_total
-      LEFT JOIN indicators_metricvalue v
-        ON v.metric_id = w.metric_id AND v.org_unit_id = due.org_unit_id AND NOT v.is_total
-       AND v.month BETWEEN w.first AND w.last
-     WHERE w.indicator_id IS NULL
-     GROUP BY w.id, due.org_unit_id, w.needed_months
-), registered AS (
-    SELECT w.id, s.unit_id AS org_unit_id, r.value, r.value AS low, r.value AS high,
-           r.value IS NOT NULL AS is_complete
-      FROM win w
-      JOIN spec s ON s.id = w.indicator_id
-      CROSS JOIN LATERAL (
-           SELECT CASE WHEN w.is_flow THEN COALESCE(sum(g.quantity), 0)
-                       ELSE (array_agg(g.quantity ORDER BY g.happened_on DESC, g.id DESC))[1] END AS value
-             FROM indicators_registration g
-            WHERE g.indicator_id = w.indicator_id AND g.metric_id = w.metric_id AND g.withdrawn_at IS NULL
-              AND g.happened_on < w.last + interval '1 month'
-              AND (g.happened_on >= w.first OR NOT w.is_flow)) r
-), read AS (
-    SELECT * FROM reported UNION ALL SELECT * FROM registered
-), per_unit AS (
-    SELECT p.indicator_id, r.org_unit_id, bool_and(r.is_complete) AS is_complete,
-           COALESCE(sum(p.weight * r.value) FILTER (WHERE NOT p.is_below), 0) AS top,
-           COALESCE(sum(p.weight * r.value) FILTER (WHERE p.is_below), 0) AS bottom,
-           COALESCE(sum(p.weight * CASE WHEN p.weight > 0 THEN r.low ELSE r.high END)
-                    FILTER (WHERE NOT p.is_below), 0) AS top_low,
-           COALESCE(sum(p.weight * CASE WHEN p.weight > 0 THEN r.high ELSE r.low END)
-                    FILTER (WHERE NOT p.is_below), 0) AS top_high,
-           COALESCE(sum(p.weight * CASE WHEN p.weight > 0 THEN r.low ELSE r.high END)
-                    FILTER (WHERE p.is_below), 0) AS bottom_low,
-           COALESCE(sum(p.weight * CASE WHEN p.weight > 0 THEN r.high ELSE r.low END)
-                    FILTER (WHERE p.is_below), 0) AS bottom_high,
-           bool_and(r.low IS NOT NULL AND r.high IS NOT NULL) AS is_bounded
-      FROM part p JOIN read r ON r.id = p.window_id
-     GROUP BY p.indicator_id, r.org_unit_id
-), per_level AS (
-    SELECT u.indicator_id, shown.id AS org_unit_id,
-           sum(top) FILTER (WHERE is_complete) AS top, sum(bottom) FILTER (WHERE is_complete) AS bottom,
-           sum(top_low) AS top_low, sum(top_high) AS top_high,
-           sum(bottom_low) AS bottom_low, sum(bottom_high) AS bottom_high,
-           bool_and(is_bounded) AS is_bounded,
-           count(*) FILTER (WHERE is_complete) AS reported, count(*) AS owed
-      FROM per_unit u
-      JOIN eldercare_orgunit unit ON unit.id = u.org_unit_id
-      JOIN eldercare_orgunit shown
-        ON (shown.id = unit.id AND unit.level IN ('township', 'reporting'))
-        OR (shown.level IN ('county', 'city') AND unit.path LIKE shown.path || '%%')
-     GROUP BY u.indicator_id, shown.id
-), divided AS (
-    SELECT l.indicator_id, l.org_unit_id, l.reported, l.owed, s.is_ratio,
-           l.top AS numerator, CASE WHEN s.is_ratio THEN l.bottom END AS denominator,
-           round(CASE WHEN NOT s.is_ratio THEN round(l.top * s.up, 20) / s.down
-                      ELSE round(l.top * s.up, 20) / NULLIF(l.bottom * s.down, 0) END, 12) AS value,
-           CASE WHEN l.is_bounded THEN round(CASE
-                WHEN NOT s.is_ratio THEN l.top_low * s.up / s.down
-                WHEN l.bottom_low > 0 THEN least(l.top_low * s.up / (l.bottom_low * s.down),
-                                                 l.top_low * s.up / (l.bottom_high * s.down)) END, 12) END AS low,
-           CASE WHEN l.is_bounded THEN round(CASE
-                WHEN NOT s.is_ratio THEN l.top_high * s.up / s.down
-                WHEN l.bottom_low > 0 THEN least(
-                     greatest(l.top_high * s.up / (l.bottom_low * s.down),
-                              l.top_high * s.up / (l.bottom_high * s.down)),
-                     CASE WHEN s.is_share THEN s.up / s.down END) END, 12) END AS high,
-           s.comparator, s.is_past, s.is_confirmation, s.decimals, s.progress,
-           CASE WHEN s.is_judged AND (s.is_everywhere OR shown.id = s.unit_id) THEN s.target END AS target,
-           CASE WHEN shown.id = s.unit_id THEN COALESCE(s.base, b.value) ELSE b.value END AS base
-      FROM per_level l
-      JOIN spec s ON s.id = l.indicator_id
-      JOIN eldercare_orgunit shown ON shown.id = l.org_unit_id
-      JOIN eldercare_orgunit owner ON owner.id = s.unit_id AND shown.path LIKE owner.path || '%%'
-      LEFT JOIN indicators_indicatorvalue b
-        ON b.indicator_id = l.indicator_id AND b.org_unit_id = l.org_unit_id AND b.month = s.base_month
-       AND s.base_month < %(month)s
-), aimed AS (
-    SELECT d.*, round(d.base + (d.target - d.base) * d.progress, 6) AS path FROM divided d
-), fresh AS (
-    SELECT a.indicator_id, a.org_unit_id, round(a.numerator, 6) AS numerator,
-           round(a.denominator, 6) AS denominator, a.value, a.low, a.high, a.reported, a.owed, a.target, a.path,
-           CASE
-             WHEN a.reported = 0 AND a.is_confirmation AND a.is_past AND a.target IS NOT NULL THEN 'behind'
-             WHEN a.reported = 0 THEN 'not_reported'
-             WHEN a.value IS NULL THEN 'not_applicable'
-             WHEN a.target IS NULL THEN 'not_judged'
-             WHEN CASE a.comparator WHEN '>=' THEN a.value >= a.target WHEN '>' THEN a.value > a.target
-                       WHEN '<=' THEN a.value <= a.target WHEN '<' THEN a.value < a.target
-                       ELSE round(a.value, a.decimals) = a.target END THEN 'met'
-             -- a total that lacks reports is not called behind while those reports could still make it good
-             WHEN NOT a.is_ratio AND a.reported < a.owed AND a.comparator IN ('>=', '>')
-                  AND (a.high IS NULL OR a.high >= COALESCE(a.path, a.target)) THEN 'not_reported'
-             WHEN a.is_past THEN 'behind'
-             WHEN a.path IS NULL THEN 'on_course'
-             WHEN CASE WHEN a.comparator IN ('<=', '<') THEN a.value <= a.path ELSE a.value >= a.path END
-                  THEN 'on_course'
-             ELSE 'behind' END AS status
-      FROM aimed a
-)
-"""
-
 # Both statements are put together from constants of this module; every value is a parameter.
-PREVIEW_INDICATORS = _INDICATORS + "SELECT * FROM fresh ORDER BY indicator_id, org_unit_id"
+PREVIEW_INDICATORS = INDICATORS + "SELECT * FROM fresh ORDER BY indicator_id, org_unit_id"
 
 # The published figures, those of one unit and month put in their place.
 _FIGURES_INSTEAD = """
 WITH figure AS NOT MATERIALIZED (
-    SELECT id, metric_id, org_unit_id, month, is_total, value, low, high FROM indicators_metricvalue
+    SELECT id, metric_id, org_unit_id, month, is_total, value, low, high, superseded_at
+      FROM indicators_metricvalue
      WHERE NOT (month = %(month)s AND org_unit_id = %(o_unit)s AND NOT is_total)
     UNION ALL
-    SELECT -o.metric_id, o.metric_id, %(o_unit)s, %(month)s::date, false, o.value, o.value, o.value
+    SELECT -o.metric_id, o.metric_id, %(o_unit)s, %(month)s::date, false, o.value, o.value, o.value,
+           NULL::timestamptz
       FROM unnest(%(o_metric)s::bigint[], %(o_value)s::numeric[]) AS o(metric_id, value)
 ), win AS ("""
 PREVIEW_INSTEAD = PREVIEW_INDICATORS.replace("indicators_metricvalue", "figure").replace(
     "\nWITH win AS (", _FIGURES_INSTEAD, 1
 )
 
+_JUDGED = (
+    "numerator",
+    "denominator",
+    "value",
+    "low",
+    "high",
+    "reported",
+    "owed",
+    "target",
+    "path",
+    "status",
+    "units_met",
+    "units_due",
+)
+
 WRITE_INDICATORS = (
-    _INDICATORS
-    + """, written AS (
-    INSERT INTO indicators_indicatorvalue AS old
-           (indicator_id, org_unit_id, month, numerator, denominator, value, low, high, reported, owed, target,
-            path, status, computed_at)
-    SELECT indicator_id, org_unit_id, %(month)s, numerator, denominator, value, low, high, reported, owed, target,
-           path, status, %(now)s
+    INDICATORS
+    + ", "
+    + _kept("indicators_indicatorvalue", ("indicator_id", "org_unit_id"), _JUDGED)
+    + f"""written AS (
+    INSERT INTO indicators_indicatorvalue AS old (indicator_id, org_unit_id, month, {", ".join(_JUDGED)}, computed_at)
+    SELECT indicator_id, org_unit_id, %(month)s, {", ".join(_JUDGED)}, %(now)s
       FROM fresh
-    ON CONFLICT (indicator_id, org_unit_id, month) DO UPDATE
-       SET numerator = EXCLUDED.numerator, denominator = EXCLUDED.denominator, value = EXCLUDED.value,
-           low = EXCLUDED.low, high = EXCLUDED.high, reported = EXCLUDED.reported, owed = EXCLUDED.owed,
-           target = EXCLUDED.target, path = EXCLUDED.path, status = EXCLUDED.status,
-           computed_at = EXCLUDED.computed_at
-     WHERE (old.numerator, old.denominator, old.value, old.low, old.high, old.reported, old.owed, old.target,
-            old.path, old.status)
-           IS DISTINCT FROM
-           (EXCLUDED.numerator, EXCLUDED.denominator, EXCLUDED.value, EXCLUDED.low, EXCLUDED.high,
-            EXCLUDED.reported, EXCLUDED.owed, EXCLUDED.target, EXCLUDED.path, EXCLUDED.status)
+    ON CONFLICT (indicator_id, org_unit_id, month) WHERE superseded_at IS NULL DO UPDATE
+       SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _JUDGED)}, computed_at = EXCLUDED.computed_at
+     WHERE ({", ".join(f"old.{name}" for name in _JUDGED)})
+           IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in _JUDGED)})
     RETURNING 1
 ), removed AS (
     DELETE FROM indicators_indicatorvalue v
-     WHERE v.month = %(month)s
+     WHERE v.month = %(month)s AND v.superseded_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM fresh f
                         WHERE f.indicator_id = v.indicator_id AND f.org_unit_id = v.org_unit_id)
     RETURNING 1

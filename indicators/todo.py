@@ -10,7 +10,7 @@ from eldercare import todo
 from eldercare.models import User
 from eldercare.permissions import Permission, Role
 from eldercare.todo import TodoItem, Urgency
-from indicators.models import Metric, MonthlyReport
+from indicators.models import CorrectionSlip, Metric, MonthlyReport
 from indicators.pages.reconcile import unexplained_differences
 from indicators.rules.months import month_of
 
@@ -189,3 +189,32 @@ def _behind(row: dict, user: User) -> TodoItem | None:
         count=row["open"],
         button="去催报" if may_remind else "查看",
     )
+
+
+@todo.register
+def corrections(user: User) -> list[TodoItem]:
+    """Correction slips that wait for an approver, or came back to whoever drafts them."""
+    wanted = Q()
+    if user.may(Permission.APPROVE_CORRECTIONS):
+        wanted |= Q(status=CorrectionSlip.Status.SUBMITTED)
+    if user.may(Permission.PREPARE_CORRECTIONS):
+        wanted |= Q(status=CorrectionSlip.Status.RETURNED)
+    if not wanted:
+        return []
+    slips = (
+        CorrectionSlip.objects.filter(wanted, org_unit=user.org_unit)
+        .select_related("prepared_by")
+        .order_by("submitted_at")
+    )
+    return [_correction(slip) for slip in slips]
+
+
+def _correction(slip: CorrectionSlip) -> TodoItem:
+    month = f"{slip.month.year}年{slip.month.month}月"
+    link = reverse("correction", args=[slip.pk])
+    if slip.status == CorrectionSlip.Status.RETURNED:
+        return TodoItem(
+            f"{slip}被退回", link, f"{month}：{slip.opinion}", Urgency.DUE, button="去修改", tag="退回"
+        )
+    detail = f"更正{month}月报，{slip.prepared_by.full_name}起草。"
+    return TodoItem(f"审批{slip}", link, detail, Urgency.NORMAL, button="去审批", tag="待审")

@@ -5,25 +5,36 @@ county. ``enter(user)`` gives a browser in which that person has signed in.
 """
 
 import datetime as dt
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
+from eldercare import ledger_metrics, remembered
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Role
+from indicators.metrics import registers
+from tests.template_database import prepared_template
 
 pytest_plugins = ["tests.plugins"]
 
 PASSWORD = "Haiyan-Portal-42"
 LEAVING = 20  # seconds that a process which was ended may take to leave the test database
 SINCE = dt.date(2000, 1, 1)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker) -> None:
+    """The test database is a copy of one that holds all migrations already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = prepared_template()
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +58,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @dataclass
 class Cast:
-    """A county like Haiyan with two townships and their villages, its people, and a county next door."""
+    """A county like Haiyan with two townships, their villages and a department, its people, and a county next door."""
 
     county: OrgUnit
     township: OrgUnit
@@ -55,6 +66,7 @@ class Cast:
     village: OrgUnit
     other_village: OrgUnit
     neighbour: OrgUnit
+    department: OrgUnit
     township_clerk: User
     other_township_clerk: User
     county_clerk: User
@@ -62,6 +74,7 @@ class Cast:
     leader: User
     administrator: User
     auditor: User
+    department_clerk: User
     neighbour_administrator: User
 
     @property
@@ -75,6 +88,7 @@ class Cast:
             "leader",
             "administrator",
             "auditor",
+            "department_clerk",
         )
         return {name: getattr(self, name) for name in names}
 
@@ -86,10 +100,23 @@ def make_unit(code: str, name: str, level: OrgUnit.Level, parent: OrgUnit | None
     )
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch) -> None:
+    """Definitions of an earlier test are forgotten, and are read when a test makes some: statements are counted."""
+    monkeypatch.setattr(remembered, "FRESH_FOR", math.inf)
+    ledger_metrics.defined.hold(())
+    registers.names.hold({})
+
+
 @pytest.fixture(scope="session", autouse=True)
 def static_root() -> None:
-    """WhiteNoise warns when the folder of `collectstatic` is missing, and warnings are errors here."""
+    """WhiteNoise warns when the folder of `collectstatic` is missing, and warnings are errors here.
+
+    It also looks at every static file when it is made, which is once for each browser of a test; here it looks
+    for a file when that is asked for.
+    """
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(scope="session")
@@ -97,10 +124,10 @@ def password_hash() -> str:
     return make_password(PASSWORD)
 
 
-@pytest.fixture
-def make_person(db, password_hash) -> Callable[..., User]:
-    """Make an account that has signed in before and has changed its initial password."""
+PersonMaker = Callable[..., User]
 
+
+def person_maker(password_hash: str) -> PersonMaker:
     def make(username: str, full_name: str, role: str, org_unit: OrgUnit, **fields) -> User:
         defaults = {"must_change_password": False, "password": password_hash}
         return User.objects.create(
@@ -111,12 +138,23 @@ def make_person(db, password_hash) -> Callable[..., User]:
 
 
 @pytest.fixture
+def make_person(db, password_hash) -> PersonMaker:
+    """Make an account that has signed in before and has changed its initial password."""
+    return person_maker(password_hash)
+
+
+@pytest.fixture
 def cast(make_person) -> Cast:
+    return make_cast(make_person)
+
+
+def make_cast(make_person: PersonMaker) -> Cast:
     level = OrgUnit.Level
     county = make_unit("330424", "海盐县", level.COUNTY)
     township = make_unit("330424101", "沈荡镇", level.TOWNSHIP, county)
     other_township = make_unit("330424102", "百步镇", level.TOWNSHIP, county)
     neighbour = make_unit("330402", "南湖区", level.COUNTY)
+    department = make_unit("330424D01", "县卫生健康局", level.DEPARTMENT, county)
     return Cast(
         county=county,
         township=township,
@@ -124,6 +162,7 @@ def cast(make_person) -> Cast:
         village=make_unit("330424101201", "中钱村", level.VILLAGE, township),
         other_village=make_unit("330424102201", "百联村", level.VILLAGE, other_township),
         neighbour=neighbour,
+        department=department,
         township_clerk=make_person("shendang", "顾云舟", Role.TOWNSHIP_CLERK, township),
         other_township_clerk=make_person("baibu", "朱若溪", Role.TOWNSHIP_CLERK, other_township),
         county_clerk=make_person("xianji", "张映雪", Role.COUNTY_CLERK, county),
@@ -131,17 +170,29 @@ def cast(make_person) -> Cast:
         leader=make_person("lingdao", "王守拙", Role.LEADER, county),
         administrator=make_person("guanli", "马行简", Role.ADMINISTRATOR, county),
         auditor=make_person("shenji", "冯鉴清", Role.AUDITOR, county),
+        department_clerk=make_person("weijian", "何静远", Role.DEPARTMENT_CLERK, department),
         neighbour_administrator=make_person("nanhu", "宋遥知", Role.ADMINISTRATOR, neighbour),
     )
 
 
+def signed_in(user: User, **options) -> Client:
+    client = Client(**options)
+    client.force_login(user)
+    return client
+
+
 @pytest.fixture
-def enter() -> Callable[[User], Client]:
+def enter() -> Callable[..., Client]:
     """``enter(user)`` is a browser with that person signed in; tests of sign-in itself use the form."""
+    return signed_in
 
-    def browser(user: User, **options) -> Client:
-        client = Client(**options)
-        client.force_login(user)
-        return client
 
-    return browser
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A transaction around all tests of a module: what its fixtures write is there for each of them.
+
+    What a test writes is undone after it, as always. Not for modules with transactional tests.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -27,7 +27,8 @@ COUNTY = frozenset({"county_clerk", "county_reviewer", "leader"})
 READERS = TOWNSHIPS | COUNTY
 ADMINISTRATOR = frozenset({"administrator"})
 AUDITOR = frozenset({"auditor"})
-EVERYBODY = READERS | ADMINISTRATOR | AUDITOR
+DEPARTMENT = frozenset({"department_clerk"})
+EVERYBODY = READERS | ADMINISTRATOR | AUDITOR | DEPARTMENT
 
 
 @dataclass

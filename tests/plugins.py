@@ -2,7 +2,7 @@
 processes.
 
 The suite runs on the embedded PostgreSQL and the folder broker, or, with DATABASE_URL and REDIS_URL, on
-those servers.
+those servers. `make test` runs it in several processes; each has a database, a broker and a portal of its own.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ import pytest
 
 from eldercare import embedded
 
-pytest_plugins = ["tests.machine"]
+pytest_plugins = ["tests.dealing", "tests.machine"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 PATIENCE = 60  # seconds for a process to come up; a limit, not an expectation
 
@@ -34,17 +34,33 @@ WHERE = {
 }
 
 
+# Whoever asks for one of these meets the database server or the broker; every other test knows neither.
+SERVERS = {"django_db_modify_db_settings", "own_broker"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    meaning = "only what meets the database server or the broker: the rest is the same on every server"
+    parser.addoption("--on-servers", action="store_true", help=meaning)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"where(name): part of the suite only with {', '.join(WHERE)}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    elsewhere = [
-        item for item in items if any(not WHERE[mark.args[0]] for mark in item.iter_markers("where"))
-    ]
+    kept, elsewhere = [], []
+    for item in items:
+        is_part = all(WHERE[mark.args[0]] for mark in item.iter_markers("where"))
+        is_part &= meets_servers(item) or not config.getoption("on_servers")
+        (kept if is_part else elsewhere).append(item)
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+        items[:] = kept
+
+
+def meets_servers(item: pytest.Item) -> bool:
+    is_marked = item.get_closest_marker("django_db") is not None
+    return is_marked or not SERVERS.isdisjoint(item.fixturenames)
 
 
 # Test data need not outlive a power cut. libpq hands this to every connection, those of child processes too.
@@ -83,7 +99,7 @@ def drop_databases_of_dead_suites() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_broker() -> Iterator[None]:
+def broker_name() -> Iterator[None]:
     """Messages of this suite stay among its own processes: a folder, or a key prefix in Redis, of its own."""
     from eldercare.celery import app
 
@@ -97,6 +113,11 @@ def own_broker() -> Iterator[None]:
         shutil.rmtree(Path(folder).parent, ignore_errors=True)
     else:
         forget_redis_keys(name)
+
+
+@pytest.fixture(scope="session")
+def own_broker(broker_name) -> None:
+    """For tests that send or receive."""
 
 
 def forget_redis_keys(name: str) -> None:

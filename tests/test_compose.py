@@ -213,11 +213,12 @@ def test_beat_command_keeps_a_schedule_that_its_health_check_sees(services, star
     assert beat.popen.poll() is None
 
 
-def test_migrate_command_works_on_an_empty_database_and_again(services, tmp_path):
+def test_migrate_command_works_on_an_empty_database_and_again(
+    services, tmp_path, django_db_modify_db_settings
+):
     shell = services["migrate"]["command"]
     assert shell[:2] == ["sh", "-c"]
     command = shell[2].replace("python manage.py", f"'{sys.executable}' manage.py")
-    embedded.ensure_started()
     environment = os.environ | {"ELDERCARE_DB_NAME": f"test_migrate_{os.getpid()}"}
     in_shell = [sys.executable, "manage.py", "shell", "--no-imports", "--command"]
     create = f"import tests.test_compose as t; t.database('CREATE', {environment['ELDERCARE_DB_NAME']!r})"

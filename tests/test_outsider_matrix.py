@@ -5,6 +5,7 @@ A new address without a row fails here, and so does a row whose address is gone.
 
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -14,6 +15,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from eldercare import ledger_metrics
+from indicators.metrics import registers
+from tests.conftest import Cast, make_cast, person_maker, signed_in
 from tests.outsider import EVERYBODY, Row, Target, World
 
 APPS = ("eldercare", "facilities", "subsidies", "indicators")
@@ -41,22 +45,42 @@ def test_every_address_has_a_row_and_every_row_an_address():
     assert sorted(ROWS) == NAMES
 
 
-def test_nobody_is_left_out_of_the_table(cast):
-    assert set(cast.everybody) == EVERYBODY
+@pytest.fixture(scope="module")
+def prepared(module_db, password_hash) -> World:
+    return prepared_world(make_cast(person_maker(password_hash)))
 
 
-@pytest.fixture
-def world(cast) -> World:
+def read_definitions_again() -> None:
+    """Every test begins with none (conftest.py), and these were made before it."""
+    ledger_metrics.defined.forget()
+    registers.names.forget()
+
+
+def prepared_world(cast: Cast) -> World:
+    """What the rows of all apps speak of."""
+    read_definitions_again()
     world = World(cast)
     for table in TABLES:
         if hasattr(table, "prepare"):
-            world.things |= table.prepare(cast)
+            things = table.prepare(cast)
+            assert things.keys().isdisjoint(world.things), "two tables call different things the same"
+            world.things |= things
     return world
 
 
+def test_nobody_is_left_out_of_the_table(prepared):
+    assert set(prepared.cast.everybody) == EVERYBODY
+
+
 @pytest.fixture
-def browsers(world, enter) -> dict[str, Client | None]:
-    return {"anonymous": None} | {name: enter(user) for name, user in world.cast.everybody.items()}
+def world(prepared, db) -> World:
+    read_definitions_again()
+    return replace(prepared, things=dict(prepared.things))
+
+
+@pytest.fixture(scope="module")
+def browsers(prepared) -> dict[str, Client | None]:
+    return {"anonymous": None} | {name: signed_in(user) for name, user in prepared.cast.everybody.items()}
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name in ROWS])

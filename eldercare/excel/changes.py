@@ -193,7 +193,8 @@ class Changes:
             value = f"CASE WHEN {item.staged} THEN {item.default or SINCE} ELSE '{{}}'::datemultirange END"
             return value if item.key in self.present else "'{}'::datemultirange"
         staged = item.staged if item.key in self.present or item.source else "NULL"
-        fallback = item.default or ("''" if isinstance(found, models.CharField) and not found.null else "")
+        is_text = isinstance(found, models.CharField | models.TextField) and not found.null
+        fallback = item.default or ("''" if is_text else "")
         return f"COALESCE({staged}, {fallback})" if fallback else staged
 
     def missing(self) -> list[tuple[int, str]]:

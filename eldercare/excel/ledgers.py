@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 
@@ -22,6 +22,7 @@ from eldercare.excel.cleaning import CleanBatch
 from eldercare.excel.columns import Column, Finding, Kind, Severity
 from eldercare.models import ImportBatch, OrgUnit, User
 from eldercare.permissions import Permission
+from eldercare.remembered import Remembered
 from eldercare.spells import SpellsField
 
 SQL_TYPES = {
@@ -228,12 +229,37 @@ class Ledger:
 _ledgers: dict[str, Ledger] = {}
 
 
+class Named(NamedTuple):
+    """What is known of a defined ledger without reading its definition."""
+
+    label: str
+    is_of_people: bool
+
+
+@dataclass(frozen=True)
+class Family:
+    """Ledgers that are defined in the database. Their keys begin with the family's: ``register:meals``."""
+
+    find: Callable[[str], Ledger | None]  # by what follows the colon, as it is defined now
+    names: Remembered[Mapping[str, Named]]  # of all, by key
+
+
+_families: dict[str, Family] = {}
+
+
+def register_family(key: str, family: Family) -> None:
+    _families[key] = family
+
+
 def register(ledger: Ledger) -> Ledger:
     _ledgers[ledger.key] = ledger
     return ledger
 
 
 def ledger_of(key: str) -> Ledger:
+    family, _, code = key.partition(":")
+    if family in _families and (found := _families[family].find(code)):
+        return found
     if key not in _ledgers:
         raise Refused(
             f"没有名为“{key}”的台账，可上传的有：{'、'.join(each.label for each in all_ledgers())}。"
@@ -245,9 +271,15 @@ def all_ledgers() -> Sequence[Ledger]:
     return sorted(_ledgers.values(), key=lambda ledger: ledger.position)
 
 
+def defined_names() -> dict[str, Named]:
+    """The ledgers of all families, by key."""
+    return {key: named for family in _families.values() for key, named in family.names.get().items()}
+
+
 def keys_hidden_from(user: User) -> list[str]:
     """Ledgers of elders, whose slips name people, for those who see figures only."""
     if user.may(Permission.VIEW_PEOPLE):
         return []
     of_people = (Permission.EDIT_PEOPLE, Permission.PREPARE_PAYMENTS)
-    return [each.key for each in _ledgers.values() if each.permission in of_people]
+    hidden = [each.key for each in _ledgers.values() if each.permission in of_people]
+    return hidden + [key for key, named in defined_names().items() if named.is_of_people]

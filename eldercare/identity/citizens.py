@@ -37,6 +37,8 @@ CENTENARIAN_CODES = frozenset({"996", "997", "998", "999"})
 REMARKABLE_AGE = 120  # years; older than anyone alive
 
 EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
+DIGITS = re.compile(r"[0-9]+")
+SEQUENCE = re.compile(r"[0-9]{3}[0-9X]")
 PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{7,8}")
 HOME_RETURN_PERMIT = re.compile(r"[HM][0-9]{8}([0-9]{2})?")
 
@@ -113,25 +115,53 @@ def check_id_number(
     return _check_new(text, today)
 
 
-@functools.lru_cache(maxsize=50_000)  # birth dates, without the rest of the number
-def _ordinary_birth(digits: str, today: dt.date) -> dt.date | None:
+# The three parts of a number and what each adds to the weighted sum. Parts repeat where whole numbers do not, and
+# none of them tells of a person.
+
+
+@functools.lru_cache(maxsize=10_000)
+def _ordinary_area(digits: str) -> int | None:
+    return _weighted(digits, 0) if DIGITS.fullmatch(digits) and digits[:2] in PROVINCES else None
+
+
+@functools.lru_cache(maxsize=50_000)
+def _ordinary_birth(digits: str, today: dt.date) -> tuple[int, dt.date] | None:
+    if not DIGITS.fullmatch(digits):
+        return None
     born, findings = _date(digits, today)
-    return None if findings else born
+    return None if findings or born is None else (_weighted(digits, 6), born)
+
+
+@functools.lru_cache(maxsize=11_000)  # all there are
+def _ordinary_end(end: str) -> tuple[int, Sex, bool] | None:
+    """And whether it may be what Excel left of another number."""
+    if not SEQUENCE.fullmatch(end):
+        return None
+    may_be_rounded = end[1] in "09" and end[3] != "X"
+    return _weighted(end[:3], 14) - CHECK_CHARACTERS[end[3]], _sex(end[2]), may_be_rounded
+
+
+def _weighted(digits: str, place: int) -> int:
+    return sum(map(mul, map(int, digits), WEIGHTS[place:]))
 
 
 def ordinary_id(number: str, today: dt.date) -> tuple[dt.date, Sex] | None:
     """Birth date and sex of a number about which ``check_id_number`` has nothing to say; None for any other.
 
-    Five times as fast: of a hundred thousand numbers in an upload nearly all are ordinary.
+    Three times as fast: of a hundred thousand numbers in an upload nearly all are ordinary.
     """
-    if not EIGHTEEN.fullmatch(number) or number[:2] not in PROVINCES:
+    if len(number) != 18:
         return None
-    if number[15] in "09" and number[17] != "X" and rounded_by_excel(number):
+    area, birth, end = (
+        _ordinary_area(number[:6]),
+        _ordinary_birth(number[6:14], today),
+        _ordinary_end(number[14:]),
+    )
+    if area is None or birth is None or end is None or (area + birth[0] + end[0]) % 11:
         return None
-    if sum(map(mul, map(int, number[:17]), WEIGHTS)) % 11 != CHECK_CHARACTERS[number[17]]:
+    if end[2] and rounded_by_excel(number):
         return None
-    born = _ordinary_birth(number[6:14], today)
-    return (born, _sex(number[16])) if born else None
+    return birth[1], end[1]
 
 
 def _not_a_number(text: str) -> Finding | None:

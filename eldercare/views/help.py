@@ -6,7 +6,10 @@ from django.views.decorators.http import require_safe
 
 from eldercare.permissions import Permission, Role, requires
 
-TOPICS = tuple((role.value, role.label, f"help/_{role.value}.html") for role in Role)
+TOPICS = (
+    *((role.value, role.label, f"help/_{role.value}.html") for role in Role),
+    ("api", "数据接口", "help/_api.html"),
+)
 
 
 @require_safe

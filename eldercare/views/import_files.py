@@ -49,20 +49,19 @@ def create(request: HttpRequest) -> HttpResponse:
                 return redirect("import-detail", pk=batch.pk)
     else:
         form = UploadForm(user=request.user, initial=_initial(request))
-    ledgers = ledgers_for(request.user)
     chosen = form["ledger"].value()
     unit = form["unit"].value() if "unit" in form.fields else ""
     context = {
         "form": form,
-        "ledgers": [(each, each.key == chosen, each.present_rows is not None) for each in ledgers],
+        "ledgers": [(each, each.key == chosen, each.present_rows is not None) for each in form.ledgers],
         "query": f"?unit={unit}" if unit and str(unit).isascii() and str(unit).isdigit() else "",
     }
     return render(request, "imports/new.html", context)
 
 
 def _initial(request: HttpRequest) -> dict:
-    keys = [each.key for each in ledgers_for(request.user)]
     wanted = request.GET.get("ledger", "")
+    keys = [each.key for each in ledgers_for(request.user, wanted)]
     return {
         "ledger": wanted if wanted in keys else "",
         "unit": request.GET.get("unit") or request.user.org_unit.code,
@@ -92,7 +91,7 @@ def _take_in(form: UploadForm, user: User) -> ImportBatch:
 @requires(Permission.EDIT_LEDGERS)
 def template(request: HttpRequest, ledger: str) -> HttpResponse:
     """The workbook to fill in; with ``rows=1`` with the unit's present rows, which is an entry of the log."""
-    found = next((each for each in ledgers_for(request.user) if each.key == ledger), None)
+    found = next((each for each in ledgers_for(request.user, ledger) if each.key == ledger), None)
     if found is None:
         raise Http404
     unit = _unit(request)

@@ -3,34 +3,34 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from eldercare.errors import Refused
 from eldercare.models import OrgUnit
 from indicators.actions.rollups import request_roll_up_from
-from indicators.models import MonthlyReport, Plan, ReportEvent
+from indicators.models import Adoption, MonthlyReport, Plan, ReportEvent, filing_units
 from indicators.rules.months import due_date, month_end, month_of
 
 Status = MonthlyReport.Status
-BELOW_COUNTY = (OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
-REPORTING_LEVELS = (OrgUnit.Level.COUNTY, *BELOW_COUNTY)
+DEFAULT_LOCK_DAYS = 5
 
 
 def reporting_units(month: dt.date) -> list[OrgUnit]:
-    """The units that owe a report for ``month``: every county with a plan, and the townships below it."""
-    units = OrgUnit.objects.as_of(month_end(month))
-    counties = list(units.filter(plans__isnull=False).distinct())
-    owing = []
-    for county in counties:
-        below = units.within(county).filter(level__in=BELOW_COUNTY)
-        owing += [county, *below]
-    return owing
+    """The units that owe a report for ``month``: every place with a plan in force, and those that report to it."""
+    seats = Adoption.objects.in_force(month).values_list("org_unit__path", flat=True)
+    places = Q(pk=None)
+    for path in seats:
+        places |= Q(path__startswith=path)
+    units = OrgUnit.objects.as_of(month_end(month)).filter(places).select_related("parent").order_by("path")
+    return filing_units(units.exclude(level=OrgUnit.Level.VILLAGE), month)
 
 
 def report_due_on(month: dt.date, unit: OrgUnit) -> dt.date:
     """The deadline of a unit's report, by the rules of the newest plan of its county."""
     codes = [code for code in unit.path.split("/") if code]
-    plan = Plan.objects.filter(org_unit__code__in=codes).order_by("-starts_on", "code").first()
+    around = Adoption.objects.in_force(month).filter(org_unit__code__in=codes)
+    plan = Plan.objects.filter(adoptions__in=around).order_by("-starts_on", "code").first()
     day = plan.report_day if plan else 20
     moves = bool(plan) and plan.weekend_rule == Plan.WeekendRule.NEXT_WORKDAY
     return due_date(month, day=day, moves_from_weekend=moves)
@@ -62,7 +62,7 @@ def report_for(unit: OrgUnit, month: dt.date) -> MonthlyReport:
     """
     if month > month_of(timezone.localdate()):
         raise Refused(f"{month:%Y-%m} 还没有到，不能填报未来的月份。")
-    if unit.level not in REPORTING_LEVELS:
+    if not filing_units([unit], month):
         raise Refused(f"{unit.name}({unit.get_level_display()})不是填报单位，月报由镇(街道)和县本级填报。")
     found = MonthlyReport.objects.filter(org_unit=unit, month=month).select_related("org_unit").first()
     if found:
@@ -84,10 +84,7 @@ def mark_late(today: dt.date | None = None) -> int:
 def lock_approved(now: dt.datetime | None = None) -> int:
     """Lock reports whose approval is older than the plan's grace period; safe to repeat."""
     now = now or timezone.now()
-    days = Plan.objects.order_by("-starts_on").values_list("lock_after_days", flat=True).first()
-    due = MonthlyReport.objects.filter(
-        status=Status.APPROVED, approved_at__lt=now - dt.timedelta(days=days if days is not None else 5)
-    ).values_list("pk", flat=True)
+    due = MonthlyReport.objects.filter(_past_grace(now), status=Status.APPROVED).values_list("pk", flat=True)
     reports = list(due.select_for_update(skip_locked=True))
     MonthlyReport.objects.filter(pk__in=reports).update(status=Status.LOCKED)
     ReportEvent.objects.bulk_create(
@@ -95,3 +92,14 @@ def lock_approved(now: dt.datetime | None = None) -> int:
         for pk in reports
     )
     return len(reports)
+
+
+def _past_grace(now: dt.datetime) -> Q:
+    """Approved longer ago than the newest plan of the place grants."""
+    newest = Adoption.objects.order_by("plan__starts_on").values_list("org_unit__path", "plan__lock_after_days")
+    elsewhere, condition = Q(), Q(pk=None)
+    for path, days in dict(newest).items():
+        place = Q(org_unit__path__startswith=path)
+        condition |= place & Q(approved_at__lt=now - dt.timedelta(days=days))
+        elsewhere &= ~place
+    return condition | elsewhere & Q(approved_at__lt=now - dt.timedelta(days=DEFAULT_LOCK_DAYS))

@@ -12,7 +12,7 @@ from eldercare.errors import NotAllowed, Refused
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.ledger_figures import NOTHING, Counted, counted_for
-from indicators.models import Metric, MetricEntry, MonthlyReport
+from indicators.models import Metric, MetricEntry, MonthlyReport, owed_by
 from indicators.rules.checks import (
     Finding,
     MetricRule,
@@ -75,15 +75,15 @@ def rules_for(metrics: Iterable[Metric]) -> list[MetricRule]:
     ]
 
 
-def owed_metrics(unit: OrgUnit) -> list[Metric]:
-    return list(Metric.objects.owed_by(unit).select_related("subset_of"))
+def owed_metrics(report: MonthlyReport) -> list[Metric]:
+    return list(owed_by(report.org_unit, report.month).select_related("subset_of"))
 
 
 def findings_for(
     report: MonthlyReport, metrics: list[Metric] | None = None, ledger: Counted | None = None
 ) -> list[Finding]:
     """All that the checks say about a report as it stands, hard findings first."""
-    metrics = metrics or owed_metrics(report.org_unit)
+    metrics = metrics or owed_metrics(report)
     rules = rules_for(metrics)
     ledger = ledger or counted_for(report.org_unit, report.month, metrics)
     entries = {e.metric.code: e for e in report.entries.select_related("metric")}
@@ -247,7 +247,7 @@ def copy_last_month(*, report: MonthlyReport, by: User) -> int:
     """
     before = last_month_figures(report)
     filled = figures_of(report)
-    metrics = owed_metrics(report.org_unit)
+    metrics = owed_metrics(report)
     ledger = counted_for(report.org_unit, report.month, metrics).figures
     changes = [
         FigureChange(m.code, format_figure(before[m.code], grouped=False), seen="")
@@ -269,7 +269,7 @@ class ToTake:
 
 
 def to_take(report: MonthlyReport) -> ToTake:
-    metrics = owed_metrics(report.org_unit)
+    metrics = owed_metrics(report)
     ledger = counted_for(report.org_unit, report.month, metrics).figures
     entries = {entry.metric.code: entry for entry in report.entries.select_related("metric")}
     found = ToTake()

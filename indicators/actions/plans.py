@@ -15,14 +15,16 @@ from django.utils import timezone
 from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.expressions import ExpressionError
-from eldercare.models import AuditEvent, User
+from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.actions.rollups import request_nightly_roll_ups, request_roll_up_from
-from indicators.models import Indicator, Metric, Plan, Registration, Target
+from indicators.models import Indicator, Metric, Registration, Target
+from indicators.models.adoptions import lower_units
 from indicators.models.plans import Comparator
+from indicators.needs import settle_needs
 from indicators.rules.figures import format_figure
 from indicators.rules.months import month_of
-from indicators.specs import Catalogue
+from indicators.specs import Catalogue, is_judged_by_unit
 
 EDITABLE = (
     "name",
@@ -62,7 +64,7 @@ def edit_indicator(
     ``seen`` is the ``updated_at`` of the page: raises ``Conflict`` when somebody else saved since. Raises
     ``NotAllowed`` for a foreign plan and ``Refused`` for a formula that is none or two targets of one date.
     """
-    _require(by, Permission.EDIT_PLANS, indicator.plan)
+    _require(by, Permission.EDIT_PLANS, indicator.plan.org_unit)
     current = Indicator.objects.select_for_update(of=("self",)).select_related("plan").get(pk=indicator.pk)
     if current.updated_at != seen:
         when = timezone.localtime(current.updated_at)
@@ -79,6 +81,7 @@ def edit_indicator(
         return []
     current.updated_at = timezone.now()
     current.save(update_fields=[*EDITABLE, "updated_at"])
+    settle_needs(current.plan)
     audit.record(
         AuditEvent.Action.PLAN, by=by, subject=f"{current.plan.short_title} {current}", changes=words
     )
@@ -152,9 +155,16 @@ def add_registration(
     quantity: Decimal,
     evidence: str,
     by: User,
+    unit: OrgUnit | None = None,
 ) -> Registration:
-    """Register a fact (confirmation, count or occurrence) with its date and evidence."""
-    _require(by, Permission.CONFIRM_INDICATORS, indicator.plan)
+    """Register a fact (confirmation, count or occurrence) with its date and evidence.
+
+    ``unit`` is the one that the plan is computed for, or one below it where each is judged; the issuer's own if
+    not given.
+    """
+    unit = unit or indicator.plan.org_unit
+    _require(by, Permission.CONFIRM_INDICATORS, unit)
+    _check_registering_unit(indicator, unit)
     if not indicator.is_registered:
         raise Refused("这个指标由月报数据计算，不用登记。")
     if metric.code not in registered_codes(indicator):
@@ -166,7 +176,7 @@ def add_registration(
     registration = Registration.objects.create(
         indicator=indicator,
         metric=metric,
-        org_unit=indicator.plan.org_unit,
+        org_unit=unit,
         happened_on=happened_on,
         quantity=quantity,
         evidence=evidence.strip(),
@@ -179,7 +189,7 @@ def add_registration(
 @transaction.atomic
 def withdraw_registration(*, registration: Registration, reason: str, by: User) -> None:
     """Take a registration back; it stays on the page with the reason. Raises ``Conflict`` when it is gone already."""
-    _require(by, Permission.CONFIRM_INDICATORS, registration.indicator.plan)
+    _require(by, Permission.CONFIRM_INDICATORS, registration.org_unit)
     if not reason.strip():
         raise Refused("请写明撤回的原因。")
     taken = (
@@ -216,12 +226,23 @@ def _record(registration: Registration, what: str, by: User, **detail: str) -> N
 
 def first_month_of(registration: Registration) -> dt.date:
     """The first month whose values the registration can change: nothing is published before the base year's end."""
-    base = dt.date(registration.indicator.plan.base_year, 12, 1)
-    return max(month_of(registration.happened_on), base)
+    return max(month_of(registration.happened_on), registration.indicator.plan.base_month)
 
 
-def _require(by: User, permission: Permission, plan: Plan) -> None:
+def _check_registering_unit(indicator: Indicator, unit: OrgUnit) -> None:
+    owners = [each.org_unit for each in indicator.plan.adoptions.select_related("org_unit")]
+    is_owner = any(unit == owner and not is_judged_by_unit(indicator, owner) for owner in owners)
+    is_judged = any(
+        is_judged_by_unit(indicator, owner) and lower_units(owner).filter(pk=unit.pk).exists()
+        for owner in owners
+        if owner.contains(unit)
+    )
+    if not is_owner and not is_judged:
+        raise Refused(f"{unit.name}不单独登记这个指标，请由执行规划的单位登记。")
+
+
+def _require(by: User, permission: Permission, unit: OrgUnit) -> None:
     if not by.may(permission):
         raise NotAllowed(f"{by.get_role_display()}不能办理此事。")
-    if not by.org_unit.contains(plan.org_unit):
+    if not by.org_unit.contains(unit):
         raise NotAllowed("只能修改本县的规划。")

@@ -27,7 +27,7 @@ def submit(*, report: MonthlyReport, by: User, allow_missing: bool = False) -> M
     ``allow_missing`` says that they really cannot be reported this month."""
     report = _locked(report)
     require(by, Permission.ENTER_REPORTS, report.org_unit)
-    metrics = owed_metrics(report.org_unit)
+    metrics = owed_metrics(report)
     ledger = counted_for(report.org_unit, report.month, metrics)
     findings = findings_for(report, metrics, ledger)
     if findings:

@@ -182,7 +182,9 @@ STOCKS: dict[str, Stock] = {
     "service_subsidy_recipients": Stock(
         (3_173, 3_270, 3_390, 3_500, 3_620, 3_740, 3_830, 4_000), within="registered_elders_60"
     ),
-    "home_adaptations_needed": Stock((560, 560, 560, 558, 556, 554, 552), share=RURAL),
+    "home_adaptations_needed": Stock(
+        (780, 784, 786, 788, 790, 792, 796), share=RURAL
+    ),  # those done among them
     "accident_insured_elders": Stock(
         (102_050, 105_300, 109_300, 113_200, 116_900, 120_570, 123_700, 129_000),
         within="registered_elders_60",

@@ -6,6 +6,7 @@ from eldercare import ledger_metrics
 from facilities.demo import seed_ledgers
 from facilities.models import Facility
 from indicators.demo.county import FIRST_MONTH, TOWNSHIPS
+from indicators.demo.register_rows import write_register_rows
 from indicators.demo.series import Figures, Report
 
 # Of all ledgers, those that the demo county keeps from the beginning.
@@ -32,4 +33,4 @@ def write_ledgers(figures: dict[Report, Figures], today: dt.date) -> dict[str, i
         }
         for unit in TOWNSHIPS
     }
-    return seed_ledgers(wanted, months, today=today)
+    return seed_ledgers(wanted, months, today=today) | write_register_rows(today)

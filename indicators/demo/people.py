@@ -6,6 +6,7 @@ from eldercare.models import OrgUnit
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
 from indicators.demo.series import figures
 from indicators.rules.months import months_between
+from subsidies.demo.cases import seed_family_beds, seed_notice
 from subsidies.demo.payments import seed_payments
 from subsidies.demo.people import seed_register
 from subsidies.demo.visits import seed_visits
@@ -27,4 +28,5 @@ def write_people(through: dt.date, today: dt.date) -> dict[str, int]:
     written = seed_register(wanted, posts, months, today=today)
     county = OrgUnit.objects.get(code=COUNTY)
     written |= seed_visits(county, months[-1], today=today)
-    return written | seed_payments(county, months[-PAID_MONTHS - 1 :])
+    written |= seed_payments(county, months[-PAID_MONTHS - 1 :])
+    return written | {"公示中": seed_notice(county, today), "家庭养老床位": seed_family_beds(county, today)}

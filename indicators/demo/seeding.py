@@ -12,7 +12,8 @@ from eldercare import demo as demo_accounts
 from eldercare.models import Notice, OrgUnit, User
 from eldercare.passwords import set_password
 from eldercare.permissions import Role
-from indicators.demo import county, ledgers, registers, series, workflow
+from indicators.demo import county, ledgers, registers, series, tasks, workflow
+from indicators.demo.places.writing import write_places
 from indicators.demo.workflow import State
 from indicators.models import (
     CellComment,
@@ -68,23 +69,29 @@ def seed(
     today: dt.date | None = None,
     roll_up: bool = True,
     with_ledgers: bool = False,
+    with_places: bool = False,
 ) -> dict[str, int]:
     """Write accounts, reports and registrations up to the month ``through``; returns how many rows of each.
 
     ``today`` decides what the running month looks like; ``with_ledgers`` adds facilities, beds and people that
-    count to the figures, which then have come from there. Raises ``CannotSeed`` when the database already has
-    reports or lacks the fixtures.
+    count to the figures, which then have come from there; ``with_places`` adds the places of the other plans.
+    Raises ``CannotSeed`` when the database already has reports or lacks the fixtures.
     """
     today = today or timezone.localdate()
     through = through or month_of(today)
     _check(through, today)
     users = make_accounts()
     seeder = _Seeder(users, through, today, with_ledgers=with_ledgers)
-    counts = seeder.write()
+    counts = seeder.write() | tasks.write_tasks(users, through, today)
     if with_ledgers:
         counts |= ledgers.write_ledgers(seeder.figures, today)
+    months = set(series.all_months(through))
+    if with_places:
+        written, further = write_places()
+        counts = {label: count + written.get(label, 0) for label, count in counts.items()}
+        months |= set(further)
     if roll_up:
-        counts["汇总月份"] = _roll_up(list(series.all_months(through)))
+        counts["汇总月份"] = _roll_up(sorted(months))
     return counts
 
 

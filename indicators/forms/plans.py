@@ -1,6 +1,7 @@
 """Forms of the plan, indicator and metric pages."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from eldercare.forms import FilterForm, StyledFormMixin
+from eldercare.models import OrgUnit
 from indicators.actions.plans import EDITABLE, TargetRow
 from indicators.models import Indicator, Metric
 from indicators.models.plans import Comparator
@@ -146,6 +148,7 @@ TargetFormSet = forms.formset_factory(TargetForm, extra=1, max_num=12, validate_
 class RegistrationForm(StyledFormMixin, forms.Form):
     """A fact with its date and evidence; what is registered depends on the indicator."""
 
+    unit = forms.ChoiceField(label="单位", required=False)
     metric = forms.ChoiceField(label="登记内容")
     happened_on = forms.DateField(
         label="完成日期",
@@ -160,8 +163,16 @@ class RegistrationForm(StyledFormMixin, forms.Form):
         help_text="文号、会议、验收等，写清能查到什么，如“盐民〔2023〕15号”。",
     )
 
-    def __init__(self, *args, indicator: Indicator, metrics: list[Metric], **kwargs) -> None:
+    def __init__(
+        self, *args, indicator: Indicator, metrics: list[Metric], units: Sequence[OrgUnit] = (), **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.units = {unit.code: unit for unit in units}
+        if len(units) > 1:
+            self.fields["unit"].choices = [(unit.code, unit.name) for unit in units]
+            self.fields["unit"].required = True
+        else:
+            del self.fields["unit"]
         self.metrics = {metric.code: metric for metric in metrics}
         self.fields["metric"].choices = [
             (metric.code, f"{metric.name}（{metric.unit}）") for metric in metrics
@@ -197,6 +208,11 @@ class RegistrationForm(StyledFormMixin, forms.Form):
             self.add_error("quantity", "请填写数量；确实为零填 0。")
         data["quantity"] = quantity
         return data
+
+    def chosen_unit(self) -> OrgUnit | None:
+        if "unit" in self.fields:
+            return self.units[self.cleaned_data["unit"]]
+        return next(iter(self.units.values()), None)
 
 
 class WithdrawForm(StyledFormMixin, forms.Form):

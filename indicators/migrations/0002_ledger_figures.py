@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from eldercare.migration_operations import AddTrigger
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -93,7 +95,7 @@ class Migration(migrations.Migration):
                 blank=True, help_text="变动较大或与台账不一致时的说明", max_length=200, verbose_name="说明"
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="metricentry",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
@@ -107,7 +109,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="metricentry",
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
@@ -122,7 +124,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="metricentry",
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",

@@ -7,24 +7,16 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from eldercare.models import OrgUnit
-
 
 class MetricQuerySet(models.QuerySet):
-    """Definitions are the same for everybody: they hold no figures, so they are not scoped."""
+    """Definitions are the same for everybody: they hold no figures, so they are not scoped.
+
+    Which of them a unit owes in a month is told by ``owing.owed_by``.
+    """
 
     def collected(self) -> Self:
         """Metrics that are asked for in the monthly report."""
         return self.filter(is_collected=True).exclude(reporter=Metric.Reporter.REGISTERED)
-
-    def owed_by(self, unit: OrgUnit) -> Self:
-        """Metrics that ``unit`` owes in its monthly report, in the order of the form."""
-        own = (
-            Metric.Reporter.TOWNSHIP
-            if unit.level in (OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
-            else Metric.Reporter.COUNTY
-        )
-        return self.collected().filter(reporter__in=[own, Metric.Reporter.BOTH])
 
 
 class Metric(models.Model):

@@ -1,6 +1,7 @@
 """A plan, its indicators, targets and baselines, as data that the county edits in the browser."""
 
-from typing import ClassVar
+import datetime as dt
+from typing import ClassVar, Self
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,13 +23,17 @@ class Comparator(models.TextChoices):
 
 
 class PlanQuerySet(ScopedQuerySet):
-    """A plan of a county is visible to everybody in the county: it is a published document."""
+    """A plan is a published document: everybody sees it in the places that issued or adopted it."""
 
     def visible_to(self, user: User) -> "PlanQuerySet":
         if not user.is_authenticated or user.org_unit_id is None:
             return self.none()
-        codes = [code for code in user.org_unit.path.split("/") if code]
-        return self.filter(Q(org_unit__path__startswith=user.org_unit.path) | Q(org_unit__code__in=codes))
+        path = user.org_unit.path
+        codes = [code for code in path.split("/") if code]
+        adopted = Adoption.objects.around(user).values("plan_id")
+        return self.filter(
+            Q(org_unit__path__startswith=path) | Q(org_unit__code__in=codes) | Q(pk__in=adopted)
+        )
 
 
 @pghistory.track(meta={"ordering": ["-pgh_id"]})
@@ -49,7 +54,15 @@ class Plan(models.Model):
     published_on = models.DateField("发布日期", null=True, blank=True)
     starts_on = models.DateField("规划期起")
     ends_on = models.DateField("规划期止")
-    base_year = models.PositiveSmallIntegerField("基期年")
+    base_year = models.PositiveSmallIntegerField(
+        "基期年", null=True, blank=True, help_text="文件没有写基期的，以规划期前一个月为起点"
+    )
+    document_number = models.CharField("发文字号", max_length=60, blank=True)
+    provenance = models.CharField("来源说明", max_length=300, blank=True, help_text="转载、脱敏、日期不明等")
+    upstream = models.JSONField("依据的上位文件", default=list, blank=True)
+    printed_sums = models.JSONField(
+        "应相加的现状数", default=list, blank=True, help_text="[{whole, parts}]：序号，核对用"
+    )
     report_day = models.PositiveSmallIntegerField(
         "月报截止日", default=20, validators=[MinValueValidator(1), MaxValueValidator(28)]
     )
@@ -72,6 +85,68 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.short_title
+
+    @property
+    def base_month(self) -> dt.date:
+        """The month whose values are the starting point: the base year's last, else the one before the plan."""
+        if self.base_year:
+            return dt.date(self.base_year, 12, 1)
+        return (self.starts_on.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+
+
+class AdoptionQuerySet(ScopedQuerySet):
+    def in_force(self, month: dt.date) -> Self:
+        return self.filter(
+            Q(from_month=None) | Q(from_month__lte=month), Q(until_month=None) | Q(until_month__gte=month)
+        )
+
+    def around(self, user: User) -> Self:
+        """Of units that the user sees, and of the units that the user's own unit belongs to."""
+        if not user.is_authenticated or user.org_unit_id is None:
+            return self.none()
+        path = user.org_unit.path
+        codes = [code for code in path.split("/") if code]
+        return self.filter(Q(org_unit__path__startswith=path) | Q(org_unit__code__in=codes))
+
+
+@pghistory.track(meta={"ordering": ["-pgh_id"]})
+class Adoption(models.Model):
+    """A plan is computed for a unit (执行): the issuer's own, or another that measures itself by it.
+
+    Its base metrics are owed by the unit and those below it while the adoption is in force.
+    """
+
+    plan = models.ForeignKey(Plan, verbose_name="规划", on_delete=models.PROTECT, related_name="adoptions")
+    org_unit = models.ForeignKey(
+        OrgUnit, verbose_name="执行单位", on_delete=models.PROTECT, related_name="adoptions"
+    )
+    from_month = models.DateField("自何月起", null=True, blank=True, help_text="空=不限")
+    until_month = models.DateField("至何月止", null=True, blank=True, help_text="空=一直执行")
+    changed_at = models.DateTimeField("更新时间", default=timezone.now)
+    changed_by = models.ForeignKey(
+        User, verbose_name="经办", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AdoptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "规划执行"
+        verbose_name_plural = "规划执行"
+        ordering = ("plan", "org_unit__code")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "org_unit"], name="adoption_one_per_plan_and_unit"),
+            models.CheckConstraint(
+                name="adoption_period",
+                condition=Q(from_month=None) | Q(until_month=None) | Q(until_month__gte=F("from_month")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.org_unit}"
+
+    def is_in_force(self, month: dt.date) -> bool:
+        starts = self.from_month is None or self.from_month <= month
+        return starts and (self.until_month is None or self.until_month >= month)
 
 
 class IndicatorQuerySet(models.QuerySet):
@@ -115,6 +190,15 @@ class Indicator(models.Model):
         MONTH = "month", "每月"
         IRREGULAR = "irregular", "定期(频次未写)"
 
+    class Judging(models.TextChoices):
+        TOTAL = "", "按本级汇总数"
+        EACH_UNIT = "each_unit", "逐个下级单位(全部达标才算达标)"
+
+    class JudgedLevel(models.TextChoices):
+        COUNTY = "county", "每个县(市、区)"
+        STREET = "street", "每个街道"
+        REPORTING_UNIT = "reporting_unit", "每个填报单位"
+
     plan = models.ForeignKey(Plan, verbose_name="规划", on_delete=models.PROTECT, related_name="indicators")
     number = models.PositiveSmallIntegerField("序号")
     document_code = models.CharField("文件编号", max_length=20, unique=True)
@@ -144,9 +228,26 @@ class Indicator(models.Model):
         "周期", max_length=10, choices=Recurrence.choices, default=Recurrence.NONE, blank=True
     )
     recurrence_note = models.CharField("周期说明", max_length=100, blank=True)
+    recurs_from = models.PositiveSmallIntegerField("起始年", null=True, blank=True)
+    recurs_to = models.PositiveSmallIntegerField("截止年", null=True, blank=True)
+    judging = models.CharField(
+        "判定方式", max_length=10, choices=Judging.choices, default=Judging.TOTAL, blank=True
+    )
+    judged_level = models.CharField("判定单位", max_length=15, choices=JudgedLevel.choices, blank=True)
+    judged_per = models.CharField(
+        "按其倍数判定", max_length=80, blank=True, help_text="基础指标代码：单位的目标 = 目标值 × 该指标的数"
+    )
+    judged_where = models.CharField(
+        "适用条件", max_length=80, blank=True, help_text="基础指标代码：该指标为 0 的单位不适用"
+    )
+    only_units = models.JSONField(
+        "只限单位", default=list, blank=True, help_text="单位代码：原文只下达给这些单位，其他单位不计入"
+    )
     scope = models.CharField("范围与分母", max_length=200, blank=True)
     is_soft = models.BooleanField("软性目标", default=False, help_text="探索、推动、争创等，不计入完成率")
     is_headline = models.BooleanField("首页展示", default=False)
+    is_approximate = models.BooleanField("约数", default=False, help_text="原文写“余”“约”或只有几位有效数字")
+    is_irrelevant = models.BooleanField("与养老服务无关", default=False, help_text="原文的背景数字，只照录")
     place = models.CharField("出处", max_length=60)
     quote = models.TextField("原文")
     table_row = models.CharField("原表行", max_length=200, blank=True)
@@ -176,6 +277,10 @@ class Indicator(models.Model):
     def is_registered(self) -> bool:
         return self.input_source == self.InputSource.REGISTERED
 
+    @property
+    def is_judged_by_unit(self) -> bool:
+        return self.judging == self.Judging.EACH_UNIT
+
 
 @pghistory.track(
     pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), meta={"ordering": ["-pgh_id"]}
@@ -192,6 +297,8 @@ class Target(models.Model):
     is_due_inferred = models.BooleanField("期限为推定", default=False)
     is_interim = models.BooleanField("中间目标", default=False)
     quote = models.CharField("原文", max_length=200, blank=True)
+    other_due_on = models.DateField("另一处写的期限", null=True, blank=True)
+    other_due_note = models.CharField("另一处的出处", max_length=100, blank=True)
 
     class Meta:
         verbose_name = "目标"

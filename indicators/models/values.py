@@ -1,6 +1,11 @@
-"""Published figures, written only by the roll-up: never typed, never edited."""
+"""Published figures, written only by the roll-up: never typed, never edited.
 
-from typing import ClassVar
+When the roll-up changes a row, it keeps a copy of what it was, with the moment from which it no longer stood. So
+what was published on any day can be shown again: ``objects`` are the rows that stand, ``versions`` all of them.
+"""
+
+import datetime as dt
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +18,27 @@ from indicators.models.plans import Indicator
 
 
 class ValueQuerySet(ScopedQuerySet):
-    pass
+    def standing(self) -> Self:
+        return self.filter(superseded_at=None)
+
+    def published_at(self, moment: dt.datetime) -> Self:
+        """What stood at ``moment``; to be asked of ``versions``."""
+        return self.filter(computed_at__lte=moment).filter(
+            Q(superseded_at=None) | Q(superseded_at__gt=moment)
+        )
+
+
+class StandingManager(models.Manager.from_queryset(ValueQuerySet)):
+    def get_queryset(self) -> ValueQuerySet:
+        return super().get_queryset().standing()
+
+
+def published(model: type[models.Model], day: dt.date | None) -> ValueQuerySet:
+    """The values of ``model`` as they stand now, or as they were published at the end of ``day``."""
+    if day is None:
+        return model.objects.all()
+    end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+    return model.versions.published_at(end)
 
 
 class MetricValue(models.Model):
@@ -34,15 +59,19 @@ class MetricValue(models.Model):
     reported = models.PositiveIntegerField("已报单位数")
     owed = models.PositiveIntegerField("应报单位数")
     computed_at = models.DateTimeField("计算时间", default=timezone.now)
+    superseded_at = models.DateTimeField("被取代时间", null=True, blank=True)
 
-    objects = ValueQuerySet.as_manager()
+    objects = StandingManager()
+    versions = models.Manager.from_queryset(ValueQuerySet)()
 
     class Meta:
         verbose_name = "指标数值"
         verbose_name_plural = "指标数值"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["metric", "org_unit", "is_total", "month"], name="metricvalue_one_per_unit_and_month"
+                fields=["metric", "org_unit", "is_total", "month"],
+                condition=Q(superseded_at=None),
+                name="metricvalue_one_per_unit_and_month",
             ),
             models.CheckConstraint(name="metricvalue_counts", condition=Q(reported__lte=models.F("owed"))),
         ]
@@ -75,17 +104,23 @@ class IndicatorValue(models.Model):
     owed = models.PositiveIntegerField("应报单位数")
     target = models.DecimalField("当期目标", max_digits=20, decimal_places=4, null=True)
     path = models.DecimalField("目标路径值", max_digits=24, decimal_places=6, null=True)
+    units_met = models.PositiveIntegerField("达标单位数", null=True, help_text="逐单位判定的指标才有")
+    units_due = models.PositiveIntegerField("应考核单位数", null=True, help_text="不适用的单位不计入")
     status = models.CharField("状态", max_length=15, choices=Status.choices)
     computed_at = models.DateTimeField("计算时间", default=timezone.now)
+    superseded_at = models.DateTimeField("被取代时间", null=True, blank=True)
 
-    objects = ValueQuerySet.as_manager()
+    objects = StandingManager()
+    versions = models.Manager.from_queryset(ValueQuerySet)()
 
     class Meta:
         verbose_name = "规划指标数值"
         verbose_name_plural = "规划指标数值"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["indicator", "org_unit", "month"], name="indicatorvalue_one_per_unit_and_month"
+                fields=["indicator", "org_unit", "month"],
+                condition=Q(superseded_at=None),
+                name="indicatorvalue_one_per_unit_and_month",
             )
         ]
         indexes: ClassVar = [

@@ -73,12 +73,15 @@ def unit_suffix(indicator: Indicator) -> str:
     """The unit as it follows a number: “%” closes up, a word stands off."""
     if indicator.is_confirmation:
         return ""
-    unit = indicator.unit
+    # “个/县区” is the unit of each part's target; a figure is in 个.
+    unit = indicator.unit.split("/")[0] if indicator.is_judged_by_unit else indicator.unit
     return unit if unit.startswith("%") else f" {unit}"
 
 
 def value_text(value: IndicatorValue | None, indicator: Indicator) -> str:
     """The value with its unit, or the word for why there is none. 0 is written as 0."""
+    if value is not None and value.units_due and indicator.is_confirmation:
+        return f"{value.units_met}/{value.units_due} 已完成"
     if value is None or not value.reported:
         return "未登记" if indicator.is_registered else "未报"
     if value.value is None:
@@ -88,8 +91,24 @@ def value_text(value: IndicatorValue | None, indicator: Indicator) -> str:
     return f"{shown(value.value, indicator.decimals, target=value.target)}{unit_suffix(indicator)}"
 
 
+EACH = {"county": "每个县区", "street": "每个街道", "reporting_unit": "每个单位"}
+
+
+def is_counted_by_unit(value: IndicatorValue | None) -> bool:
+    """Whether the value is judged by how many units below it reach the target."""
+    return value is not None and value.units_due is not None
+
+
+def units_text(value: IndicatorValue | None) -> str:
+    """“9/14 达标” where each unit below is judged."""
+    return f"{value.units_met}/{value.units_due} 达标" if is_counted_by_unit(value) else ""
+
+
 def distance_text(value: IndicatorValue | None, comparator: str, indicator: Indicator) -> str:
     """How far from the target, in percentage points or in the unit: “差 4.4 个百分点”， “超出 12 张”."""
+    if is_counted_by_unit(value):
+        left = value.units_due - value.units_met
+        return f"还有 {left} 个单位未达标" if left else "全部单位达标"
     if value is None or value.value is None or value.target is None or indicator.is_confirmation:
         return ""
     gap = value.value - value.target
@@ -132,6 +151,8 @@ def reported_text(value: IndicatorValue | None) -> str:
 
 def will_be_met(value: IndicatorValue | None, comparator: str) -> bool:
     """Not met yet only because units are missing: whatever they report, the target is reached."""
+    if is_counted_by_unit(value):
+        return False
     if value is None or value.target is None or value.reported >= value.owed or not value.reported:
         return False
     worst = value.high if comparator in ("<=", "<") else value.low
@@ -140,6 +161,8 @@ def will_be_met(value: IndicatorValue | None, comparator: str) -> bool:
 
 def attainment(value: IndicatorValue | None, comparator: str) -> Decimal | None:
     """The share of the target that is reached, 1 for met; ``None`` where it cannot be said."""
+    if is_counted_by_unit(value):
+        return Decimal(value.units_met) / value.units_due if value.units_due else None
     if value is None or value.value is None or value.target is None:
         return None
     if is_met(value.value, comparator, value.target):

@@ -10,15 +10,15 @@ from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
 from indicators.explain import Explanation, explain_indicator
 from indicators.ledger_figures import is_counted
-from indicators.models import Indicator, IndicatorValue
-from indicators.pages.display import Look, look_of
-from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of
+from indicators.models import Indicator, IndicatorValue, Plan
+from indicators.pages.display import Look, look_of, target_text
+from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of, goal_of
 from indicators.rollup import preview
 from indicators.rules.formulas import Formula
 from indicators.rules.months import add_months, month_of, months_between
 from indicators.rules.projection import Projection, project
 from indicators.rules.targets import path_value
-from indicators.specs import expectation_for, specs_for_month
+from indicators.specs import expectation_for, is_judged_by_unit, specs_for_month
 
 SPANS = (12, 24, 60)
 AHEAD = 12  # months of the path that are drawn beyond the last value
@@ -59,11 +59,40 @@ class Alternative:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Equivalent:
+    """An indicator of another plan of the same group; ``is_seen``: the plan is in force here, so it has a page."""
+
+    line: Line
+    is_same_formula: bool
+    is_seen: bool
+
+    @property
+    def target_text(self) -> str:
+        """The last target as the document means it, whatever month is shown."""
+        target = max(self.line.indicator.targets.all(), key=lambda each: each.due_on, default=None)
+        if target is None or target.value is None:
+            return self.line.indicator.printed_target
+        return target_text(target.value, target.comparator, self.line.indicator)
+
+    @property
+    def due_on(self) -> dt.date | None:
+        return max((target.due_on for target in self.line.indicator.targets.all()), default=None)
+
+
 class IndicatorPage:
     """Reads what the page needs for one indicator, unit and month; the caller has checked that the user sees them."""
 
-    def __init__(self, user: User, indicator: Indicator, unit: OrgUnit, month: dt.date) -> None:
+    def __init__(
+        self,
+        user: User,
+        indicator: Indicator,
+        unit: OrgUnit,
+        month: dt.date,
+        owner: OrgUnit | None = None,
+    ) -> None:
         self.user, self.indicator, self.unit, self.month = user, indicator, unit, month
+        self.owner = owner or indicator.plan.org_unit  # the unit that has the plan in force
         self.catalogue = FullCatalogue()
         self.formula: Formula | None = (
             self.catalogue.formula(indicator.formula) if indicator.formula else None
@@ -73,7 +102,7 @@ class IndicatorPage:
         self.values = {
             value.org_unit_id: value
             for value in IndicatorValue.objects.visible_to(user).filter(
-                indicator=indicator, month=month, org_unit__path__startswith=indicator.plan.org_unit.path
+                indicator=indicator, month=month, org_unit__path__startswith=self.owner.path
             )
         }
         goal = self.expected.goal if self.expected else None
@@ -89,7 +118,7 @@ class IndicatorPage:
         """The last ``span`` months and, while the due date lies ahead, up to a year of the path beyond."""
         if self.formula is None:
             return []
-        first = max(add_months(self.month, 1 - span), dt.date(self.indicator.plan.base_year, 12, 1))
+        first = max(add_months(self.month, 1 - span), self.indicator.plan.base_month)
         last = self.month
         if self.expected.goal and month_of(self.expected.goal.due_on) > last:
             last = min(month_of(self.expected.goal.due_on), add_months(last, AHEAD))
@@ -108,8 +137,8 @@ class IndicatorPage:
     ) -> TrendPoint:
         value = stored.get(month)
         if value is not None:
-            return TrendPoint(month, value, value.path, value.target)
-        if not self._is_judged:
+            return TrendPoint(month, value, value.path, None if self._is_sum_of_parts else value.target)
+        if not self._is_judged or self._is_sum_of_parts:
             return TrendPoint(month, None, None, None)
         expected = expectation_for(self.indicator, self.formula, month)
         target = expected.goal.value if expected.goal else None
@@ -119,14 +148,23 @@ class IndicatorPage:
         return TrendPoint(month, None, path, target)
 
     @property
+    def _is_sum_of_parts(self) -> bool:
+        """The target is each part's, and the value what they have together: not to be drawn in one chart."""
+        return (
+            self.unit == self.owner
+            and self.indicator.value_kind != Indicator.ValueKind.RATIO
+            and is_judged_by_unit(self.indicator, self.owner)
+        )
+
+    @property
     def _is_judged(self) -> bool:
         """A township is held to a ratio, not to the county's total."""
-        is_county = self.unit.pk == self.indicator.plan.org_unit_id
-        return is_county or self.indicator.value_kind == Indicator.ValueKind.RATIO
+        return self.unit == self.owner or self.indicator.value_kind == Indicator.ValueKind.RATIO
 
     def _base(self, start, bases: dict[dt.date, Decimal | None]) -> Decimal | None:
         """Where the path starts: the printed baseline for the county, the portal's own value for a township."""
-        if start.value is not None and self.unit.pk == self.indicator.plan.org_unit_id:
+        is_own = self.unit.pk == self.indicator.plan.org_unit_id or not start.is_printed
+        if start.value is not None and self.unit == self.owner and is_own:
             return start.value
         if start.month not in bases:
             bases[start.month] = (
@@ -182,6 +220,7 @@ class IndicatorPage:
             goal is None
             or self.line.target is None
             or self.indicator.is_confirmation
+            or self.indicator.is_judged_by_unit
             or self.indicator.recurrence
             or self.line.value is None
         ):
@@ -198,6 +237,35 @@ class IndicatorPage:
             due_on=goal.due_on,
             ceiling=ceiling_of(self.indicator, self.catalogue),
         )
+
+    def equivalents(self) -> list["Equivalent"]:
+        """Indicators of other plans that measure the same, with their values for the same unit and month."""
+        groups = list(self.indicator.equivalences.all())
+        if not groups:
+            return []
+        others = list(
+            Indicator.objects.filter(equivalences__in=groups, is_active=True)
+            .exclude(pk=self.indicator.pk)
+            .select_related("plan")
+            .prefetch_related("targets", "baselines")
+            .order_by("plan__code", "number")
+            .distinct()
+        )
+        values = {
+            value.indicator_id: value
+            for value in IndicatorValue.objects.visible_to(self.user).filter(
+                indicator__in=others, org_unit=self.unit, month=self.month
+            )
+        }
+        seen = set(Plan.objects.visible_to(self.user).values_list("pk", flat=True))
+        return [
+            Equivalent(
+                Line(other, values.get(other.pk), goal_of(other, self.catalogue, self.month)),
+                other.formula == self.indicator.formula,
+                other.plan_id in seen,
+            )
+            for other in others
+        ]
 
     def alternatives(self) -> list[Alternative]:
         return [self._alternative(row) for row in self.indicator.alternatives or []]
@@ -248,8 +316,9 @@ def _is_open(value: IndicatorValue | None) -> bool:
     return value is not None and value.reported < value.owed
 
 
-def comparison_chart(rows: Sequence[ComparisonRow], line: Line) -> dict:
+def comparison_chart(rows: Sequence[ComparisonRow], line: Line, whole: str = "全县") -> dict:
     return {
+        "whole": whole,
         "unit": line.indicator.unit,
         "units": [row.unit.name for row in rows],
         "values": [

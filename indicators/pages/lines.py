@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 
 from eldercare.models import OrgUnit
 from indicators.explain import Explanation, Gap, gap_in_units
@@ -30,10 +29,6 @@ class FullCatalogue(Catalogue):
             for code, m in self.metrics.items()
         ]
 
-    @cached_property
-    def codes(self) -> frozenset[str]:
-        return frozenset(self.ids)
-
 
 @dataclass
 class Line:
@@ -59,7 +54,8 @@ class Line:
         if self.status == Status.BEHIND and self.is_past_due(self.value.month):
             return display.OVERDUE
         is_complete = self.value.reported >= self.value.owed
-        if self.status == Status.MET and not is_complete and not self.is_met_in_any_case:
+        is_open = not is_complete and not display.is_counted_by_unit(self.value)
+        if self.status == Status.MET and is_open and not self.is_met_in_any_case:
             return display.MET_SO_FAR
         return display.look_of(self.value)
 
@@ -114,7 +110,14 @@ class Line:
 
     @property
     def target_text(self) -> str:
-        return display.target_text(self.target, self.comparator, self.indicator)
+        text = display.target_text(self.target, self.comparator, self.indicator)
+        if text and display.is_counted_by_unit(self.value):
+            return f"{display.EACH.get(self.indicator.judged_level, '')}{text}"
+        return text
+
+    @property
+    def units_text(self) -> str:
+        return "" if self.indicator.is_confirmation else display.units_text(self.value)
 
     @property
     def distance_text(self) -> str:
@@ -158,6 +161,8 @@ def gaps_of(line: Line, unit: OrgUnit, month: dt.date, catalogue: FullCatalogue)
     """What is still needed, in units of the metric."""
     value = line.value
     if value is None or value.value is None or not line.indicator.formula or line.indicator.is_confirmation:
+        return []
+    if display.is_counted_by_unit(value):
         return []
     explanation = Explanation(line.indicator, unit, month)
     explanation.value, explanation.target, explanation.comparator = value.value, value.target, line.comparator

@@ -105,7 +105,7 @@ def reconcile(report: MonthlyReport) -> Reconciliation:
         entry.metric.code: entry
         for entry in report.entries.select_related("metric", "entered_by").order_by("metric__position")
     }
-    owed = owed_metrics(report.org_unit)
+    owed = owed_metrics(report)
     codes = {metric.code for metric in owed}
     metrics = [*owed, *(entry.metric for code, entry in entries.items() if code not in codes)]
     ledger = counted_for(report.org_unit, report.month, metrics)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.ledger_figures import NOTHING, counted
-from indicators.models import Metric, MetricEntry, MonthlyReport
+from indicators.models import Metric, MetricEntry, MonthlyReport, owed_by_each
 from indicators.pages.report_pages import STATUS_COLOURS, findings_in
 from indicators.pages.report_places import reporting_units_seen_by
 from indicators.rules.checks import Finding
@@ -139,15 +139,16 @@ class Overview:
 
 def load_overview(*, user: User, month: dt.date) -> Overview:
     units = reporting_units_seen_by(user, month)
-    metrics = list(Metric.objects.collected().select_related("subset_of"))
+    owed_of = owed_by_each(units, month)
     reports = _reports(user, month, month).select_related("submitted_by", "org_unit")
     by_unit = {report.org_unit_id: report for report in reports}
     figures = _figures(user, [add_months(month, -1), month])
-    ledgers = counted([unit for unit in units if _is_open(by_unit.get(unit.pk))], month, metrics)
+    asked = {metric.pk: metric for owed in owed_of.values() for metric in owed}
+    ledgers = counted([unit for unit in units if _is_open(by_unit.get(unit.pk))], month, [*asked.values()])
     reminded = last_reminders(user, by_unit.values()) if user.may(Permission.REMIND_UNITS) else {}
     standings = []
     for unit in units:
-        owed = [metric for metric in metrics if is_owed(metric, unit)]
+        owed = owed_of[unit.pk]
         now, reasons = figures.get((unit.pk, month), ({}, {}))
         before, _ = figures.get((unit.pk, add_months(month, -1)), ({}, {}))
         standings.append(
@@ -166,13 +167,6 @@ def load_overview(*, user: User, month: dt.date) -> Overview:
 
 def _is_open(report: MonthlyReport | None) -> bool:
     return report is not None and report.is_editable
-
-
-def is_owed(metric: Metric, unit: OrgUnit) -> bool:
-    """The rule of ``Metric.objects.owed_by`` for a metric that is in hand."""
-    is_county = unit.level == OrgUnit.Level.COUNTY
-    own = Metric.Reporter.COUNTY if is_county else Metric.Reporter.TOWNSHIP
-    return metric.reporter in (own, Metric.Reporter.BOTH)
 
 
 def _reports(user: User, first: dt.date, last: dt.date):
@@ -226,8 +220,7 @@ class Matrix:
 def load_matrix(*, user: User, last: dt.date, count: int = MATRIX_MONTHS) -> Matrix:
     months = list(months_between(add_months(last, 1 - count), last))
     units = reporting_units_seen_by(user, last)
-    metrics = list(Metric.objects.collected())
-    owed = {unit.pk: sum(is_owed(metric, unit) for metric in metrics) for unit in units}
+    owed = {unit: len(metrics) for unit, metrics in owed_by_each(units, last).items()}
     collected = Q(entries__metric__in=Metric.objects.collected())
     reports = _reports(user, months[0], last).annotate(filled=Count("entries", filter=collected))
     by_place = {(report.org_unit_id, report.month): report for report in reports}

@@ -15,6 +15,7 @@ from eldercare.permissions import Permission
 from indicators.actions.figures import owed_metrics, rules_for
 from indicators.ledger_figures import counted_for
 from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, ReportEvent
+from indicators.models.owing import plans_using
 from indicators.pages.report_places import next_month
 from indicators.pages.report_rows import Group, Row, TypedCell
 from indicators.rules.checks import Finding, change_findings, ledger_findings, subset_findings
@@ -219,7 +220,9 @@ def load_page(
     events = list(report.steps.select_related("by"))
     last_return = _last_return(report, events)
     _mark_return(rows, report, last_return)
+    shared = plans_using(unit, month)
     for row in rows:
+        row.plans = shared.get(row.metric.pk, [])
         row.typed = (typed or {}).get(row.metric.code)
         row.remark = (remarks or {}).get(row.metric.code, "")
     return ReportPage(report, user, units, _grouped(rows), events, last_return)
@@ -234,7 +237,7 @@ def _rows(report: MonthlyReport) -> list[Row]:
         )
     }
     before = last_month_of(report)
-    owed = owed_metrics(report.org_unit)
+    owed = owed_metrics(report)
     codes = {metric.code for metric in owed}
     extra = [entry.metric for code, entry in entries.items() if code not in codes]
     rows = [

@@ -3,14 +3,18 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Min
 from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
-from indicators.models import MonthlyReport, Plan
+from indicators.models import Adoption, MonthlyReport, filing_units
 from indicators.rules.months import add_months, month_end, month_of
 
-REPORTING_LEVELS = (OrgUnit.Level.COUNTY, OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
+REPORTING_LEVELS = (
+    OrgUnit.Level.CITY,
+    OrgUnit.Level.COUNTY,
+    OrgUnit.Level.TOWNSHIP,
+    OrgUnit.Level.REPORTING,
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,10 @@ class Place:
 
     @property
     def may_be_opened(self) -> bool:
-        """Past months can be filed later, back to the base year of the county's first plan: not any month ever."""
+        """Past months can be filed later, back to the base year of a plan in force: not any month ever."""
         codes = [code for code in self.unit.path.split("/") if code]
-        year = Plan.objects.filter(org_unit__code__in=codes).aggregate(year=Min("base_year"))["year"]
-        return year is not None and self.month.year >= year
+        around = Adoption.objects.in_force(self.month).filter(org_unit__code__in=codes).select_related("plan")
+        return any(self.month.year >= each.plan.base_month.year for each in around)
 
 
 class Missing(Exception):
@@ -56,9 +60,10 @@ def check_month(month: dt.date) -> None:
 
 
 def reporting_units_seen_by(user: User, month: dt.date) -> list[OrgUnit]:
-    """The units whose reports of ``month`` the user may see: the county first, then its townships."""
+    """The units whose reports of ``month`` the user may see: the county (or city) first, then what is below."""
     units = OrgUnit.objects.visible_to(user).as_of(month_end(month))
-    return list(units.filter(level__in=REPORTING_LEVELS).order_by("path"))
+    below = units.filter(level__in=REPORTING_LEVELS).select_related("parent").order_by("path")
+    return filing_units(below, month)
 
 
 def next_month(month: dt.date) -> dt.date | None:

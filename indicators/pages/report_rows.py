@@ -35,6 +35,7 @@ class Row:
     typed: TypedCell | None = None
     remark: str = ""  # the reviewer's, not sent yet
     ledger: Decimal | None = None  # as it is counted now; None when no ledger that the unit keeps counts it
+    plans: list[str] = field(default_factory=list)  # short titles of the plans in force that use the figure
     not_kept: str = ""  # the ledger that would count it, if the unit kept it
 
     @property

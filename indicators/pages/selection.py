@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.http import Http404
 from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
-from indicators.models import Indicator, IndicatorValue, Plan
+from indicators.models import Adoption, Indicator, IndicatorValue, Plan
+from indicators.models.adoptions import lower_units
 from indicators.rules.months import MonthError, month_of, parse_month
 
 # A month is shown by itself once this share of what is owed has been reported; before that, the month before it.
 ENOUGH_REPORTED = Decimal("0.5")
-REPORTING_LEVELS = (OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING)
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,12 @@ class Selection:
     plans: list[Plan]
     plan: Plan | None
     unit: OrgUnit | None
-    county: OrgUnit | None  # the plan's own unit when the user may see it
-    townships: list[OrgUnit]  # those that the user may see
+    county: OrgUnit | None  # the unit that has the plan in force, a city too, when the user may see it
+    townships: list[
+        OrgUnit
+    ]  # those that file for it and that the user may see: townships, districts of a city
+    owner: OrgUnit | None = None  # the unit that has the plan in force, seen or not
+    other_owners: list[OrgUnit] = field(default_factory=list)  # further ones that the user sees
     months: list[MonthChoice] = field(default_factory=list)  # newest first
     month: dt.date | None = None
     notes: list[str] = field(default_factory=list)
@@ -55,6 +59,20 @@ class Selection:
     @property
     def units(self) -> list[OrgUnit]:
         return [*([self.county] if self.county else []), *self.townships]
+
+    @property
+    def whole(self) -> str:
+        """How the place itself is called in a list of its parts: 全市, 全区, 全县."""
+        if self.owner is None:
+            return "全县"
+        if self.owner.level == OrgUnit.Level.CITY:
+            return "全市"
+        return "全区" if self.owner.name.endswith("区") else "全县"
+
+    @property
+    def part_word(self) -> str:
+        is_city = self.owner is not None and self.owner.level == OrgUnit.Level.CITY
+        return "县（市、区）" if is_city else "镇（街道）"
 
     @property
     def is_county(self) -> bool:
@@ -73,7 +91,9 @@ class Selection:
         values = {
             "plan": self.plan.code if len(self.plans) > 1 and self.plan else None,
             "month": f"{self.month:%Y-%m}" if self.is_month_chosen else None,
-            "org": self.unit.code if self.unit and self.unit != self.units[0] else None,
+            "org": self.unit.code
+            if self.unit and (self.unit != self.units[0] or self.other_owners)
+            else None,
         }
         kept = {name: value for name, value in {**values, **changes}.items() if value not in (None, "")}
         return f"?{urlencode(kept)}" if kept else ""
@@ -81,21 +101,19 @@ class Selection:
 
 def select(user: User, params: Mapping[str, str], *, plan_code: str | None = None) -> Selection:
     """Read ``plan``, ``org`` and ``month``. Raises ``Http404`` for a plan or unit that the user may not see."""
-    plans = list(Plan.objects.visible_to(user).select_related("org_unit").order_by("-starts_on", "code"))
+    owners = _plans_around(user)
+    plans = list(owners)
     plan = _plan(plans, plan_code or params.get("plan", ""))
     if plan is None:
         return Selection(plans, None, None, None, [])
+    owner, *others = _in_order(owners[plan], plan, user, params.get("org", ""))
     units = list(
-        OrgUnit.objects.visible_to(user)
-        .within(plan.org_unit)
-        .filter(Q(pk=plan.org_unit_id) | Q(level__in=REPORTING_LEVELS))
-        .as_of(timezone.localdate())
-        .order_by("code")
+        (OrgUnit.objects.visible_to(user) & lower_units(owner).as_of(timezone.localdate())).order_by("code")
     )
-    county = next((unit for unit in units if unit.pk == plan.org_unit_id), None)
-    townships = [unit for unit in units if unit != county]
-    unit = _unit(county, townships, params.get("org", ""))
-    selection = Selection(plans, plan, unit, county, townships)
+    county = owner if user.org_unit.contains(owner) else None
+    unit = _unit(county, units, params.get("org", ""))
+    seen = [each for each in others if user.org_unit.contains(each)]
+    selection = Selection(plans, plan, unit, county, units, owner, seen)
     if unit is not None:
         selection.months = _months(unit, plan)
         _choose_month(selection, params.get("month", ""))
@@ -109,6 +127,47 @@ def _plan(plans: list[Plan], code: str) -> Plan | None:
     if found is None:
         raise Http404("没有这个规划，或者它不在您的查看范围内。")
     return found
+
+
+def _plans_around(user: User) -> dict[Plan, list[OrgUnit]]:
+    """The plans that the user sees, those of the own place first, each with the units that have it in force.
+
+    A plan that is in force nowhere yet is read as its issuer's.
+    """
+    found = Adoption.objects.around(user).select_related("org_unit", "plan__org_unit")
+    owners: dict[Plan, list[OrgUnit]] = {}
+    for adoption in found.order_by("-plan__starts_on", "plan__code"):
+        owners.setdefault(adoption.plan, []).append(adoption.org_unit)
+    if not owners:
+        visible = Plan.objects.visible_to(user).select_related("org_unit")
+        owners = {plan: [plan.org_unit] for plan in visible.order_by("-starts_on", "code")}
+    return dict(sorted(owners.items(), key=lambda each: each[0].org_unit_id != user.org_unit_id))
+
+
+def _in_order(owners: list[OrgUnit], plan: Plan, user: User, code: str) -> list[OrgUnit]:
+    """The unit that is meant first: the one asked for, or above it; the nearest above the user; the issuer."""
+    if len(owners) == 1:
+        return owners
+    asked = _codes_above(code) if code else []
+
+    def order(owner: OrgUnit) -> tuple:
+        is_asked = owner.code in asked
+        is_above = owner.contains(user.org_unit)
+        depth = len(owner.path)
+        return (
+            not is_asked,
+            -depth if is_asked else 0,
+            not is_above,
+            -depth if is_above else owner.pk != plan.org_unit_id,
+            owner.code,
+        )
+
+    return sorted(owners, key=order)
+
+
+def _codes_above(code: str) -> list[str]:
+    path = OrgUnit.objects.filter(code=code).values_list("path", flat=True).first()
+    return (path or "").strip("/").split("/")
 
 
 def _unit(county: OrgUnit | None, townships: list[OrgUnit], code: str) -> OrgUnit | None:

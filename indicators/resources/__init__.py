@@ -1,5 +1,5 @@
 """Workbooks of reports, plans and figures: what is written, and the sheet of monthly figures that is read."""
 
-from indicators.resources import figures
+from indicators.resources import figures, registers
 
-__all__ = ["figures"]
+__all__ = ["figures", "registers"]

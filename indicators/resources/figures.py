@@ -12,7 +12,7 @@ from eldercare.identity import name_key
 from eldercare.models import ImportBatch, OrgUnit
 from eldercare.permissions import Permission
 from indicators.effects import typed_effects
-from indicators.models import Metric, MetricEntry, MonthlyReport
+from indicators.models import Metric, MetricEntry, MonthlyReport, owed_by
 
 COLUMNS: tuple[Column, ...] = (
     Column("metric", "指标名称", aliases=("指标", "项目", "名称", "统计指标"), required=True, width=40, max_length=80),
@@ -42,7 +42,7 @@ def _guard(batch: ImportBatch) -> None:
 
 def _prepare(situation: Situation) -> Prepare:
     report = report_of(situation.batch)
-    owed = {metric.pk for metric in Metric.objects.owed_by(situation.unit)}
+    owed = {metric.pk for metric in owed_by(situation.unit, situation.batch.as_of.replace(day=1))}
     metrics = list(Metric.objects.exclude(reporter=Metric.Reporter.REGISTERED))
     by_code = {metric.code.upper(): metric for metric in metrics}
     by_name: dict[str, list[Metric]] = {}
@@ -108,7 +108,7 @@ def _present_rows(unit: OrgUnit, as_of: dt.date) -> Iterator[dict]:
         entry.metric_id: entry
         for entry in MetricEntry.objects.filter(report__org_unit=unit, report__month=as_of.replace(day=1))
     }
-    for metric in Metric.objects.owed_by(unit):
+    for metric in owed_by(unit, as_of.replace(day=1)):
         entry = entries.get(metric.pk)
         yield {
             "metric": metric.name,

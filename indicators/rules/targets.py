@@ -23,10 +23,34 @@ class Goal:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a path begins; ``value`` is ``None`` when the portal's own value of ``month`` is to be taken."""
+    """Where a path begins; ``value`` is ``None`` when the portal's own value of ``month`` is to be taken.
+
+    ``is_printed``: the document gives the value, for the unit that issued it.
+    """
 
     month: dt.date
     value: Decimal | None
+    is_printed: bool = False
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """A goal that comes round ``every`` so many times a year, in the years from ``from_year`` to ``to_year``.
+
+    Of a figure that is added up from January (``is_cumulative``) half is due by the end of June where the goal is
+    due every half year: “每年6月、12月” with two times a year.
+    """
+
+    every: int | None = None
+    from_year: int | None = None
+    to_year: int | None = None
+    is_cumulative: bool = False
+
+    def covers(self, year: int) -> bool:
+        return (self.from_year or year) <= year <= (self.to_year or year)
+
+
+ONCE = Recurrence()
 
 
 @dataclass(frozen=True)
@@ -44,20 +68,18 @@ class Expectation:
 
 
 def expectation(
-    month: dt.date, goals: Sequence[Goal], *, start: Start | None, every_year: bool = False
+    month: dt.date, goals: Sequence[Goal], *, start: Start | None, recurrence: Recurrence = ONCE
 ) -> Expectation:
     """The goal in force in ``month`` and how far the path towards it should be.
 
-    The goal in force is the earliest that is not yet past at the month's end, else the last one. A yearly goal
-    is due at each year's end and has no path.
+    The goal in force is the earliest that is not yet past at the month's end, else the last one. A goal that
+    comes round is due at the end of each of its spans and has no path.
     """
     if not goals:
         return Expectation(None)
     ordered = sorted(goals, key=lambda goal: goal.due_on)
-    if every_year:
-        year_end = dt.date(month.year, 12, 31)
-        last = ordered[-1]
-        return Expectation(Goal(last.value, last.comparator, year_end), is_past_due=month.month == 12)
+    if recurrence.every:
+        return _recurring(month, ordered[-1], recurrence)
     end = month_end(month)
     index = next((i for i, goal in enumerate(ordered) if goal.due_on >= end), len(ordered) - 1)
     goal = ordered[index]
@@ -66,6 +88,18 @@ def expectation(
     if index > 0 and ordered[index - 1].value is not None:
         start = Start(month_of(ordered[index - 1].due_on), ordered[index - 1].value)
     return Expectation(goal, False, start, _progress(month, start, goal))
+
+
+def _recurring(month: dt.date, goal: Goal, recurrence: Recurrence) -> Expectation:
+    if not recurrence.covers(month.year):
+        return Expectation(None)
+    span = 12 // recurrence.every
+    turn = (month.month - 1) // span + 1
+    due = month_end(dt.date(month.year, turn * span, 1))
+    value = goal.value
+    if recurrence.is_cumulative and value is not None:
+        value = value * turn / recurrence.every
+    return Expectation(Goal(value, goal.comparator, due), is_past_due=due == month_end(month))
 
 
 def _progress(month: dt.date, start: Start | None, goal: Goal) -> Fraction | None:
@@ -95,7 +129,3 @@ def is_met(value: Decimal, comparator: str, target: Decimal) -> bool:
         "<": value < target,
         "=": value == target,
     }[comparator]
-
-
-def last_month_of_base_year(base_year: int) -> dt.date:
-    return dt.date(base_year, 12, 1)

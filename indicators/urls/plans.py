@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from indicators.views import dashboard, indicator_edit, indicator_pages, metrics, plans
+from indicators.views import adoptions, dashboard, indicator_edit, indicator_pages, metrics, plans
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/wall/", dashboard.wall, name="dashboard-wall"),
     path("dashboard/stamp/", dashboard.stamp, name="dashboard-stamp"),
     path("plans/", plans.plan_list, name="plan-list"),
+    path("plans/adoptions/", adoptions.adoptions, name="plan-adoptions"),
     path("plans/<slug:code>/", plans.plan, name="plan"),
+    path("plans/<slug:code>/check/", adoptions.check, name="plan-check"),
+    path("plans/<slug:code>/adopt/", adoptions.adopt, name="plan-adopt"),
+    path("plans/<slug:code>/end/", adoptions.end, name="plan-adoption-end"),
     path("plans/<slug:code>/export/", plans.export, name="plan-export"),
     path("plans/<slug:code>/<int:number>/", indicator_pages.indicator, name="indicator"),
     path("plans/<slug:code>/<int:number>/edit/", indicator_edit.edit, name="indicator-edit"),

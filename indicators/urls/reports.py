@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from indicators import api
+from indicators.api import cells
 from indicators.converters import MonthConverter
 from indicators.views import ledger, report_entry, report_exports, report_lists, report_steps, reports
 
@@ -24,7 +24,7 @@ urlpatterns = [
     path("<report_month:month>/<slug:code>/approve/", report_steps.approve, name="report-approve"),
     path("<report_month:month>/<slug:code>/reopen/", report_steps.reopen, name="report-reopen"),
     path("<report_month:month>/<slug:code>/export/", report_exports.export_report, name="report-export"),
-    path("<report_month:month>/<slug:code>/cells/<slug:metric>/", api.report_cell, name="report-cell"),
+    path("<report_month:month>/<slug:code>/cells/<slug:metric>/", cells.report_cell, name="report-cell"),
     # Whatever else was typed for a month: say what is wrong with it.
     path("<path:text>", report_lists.unknown_month, name="report-unknown"),
 ]

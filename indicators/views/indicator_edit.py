@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -16,7 +16,7 @@ from indicators.models import Indicator, Target
 from indicators.pages.formula_check import Check, PreviewRow, check_formula, preview_change
 from indicators.pages.lines import FullCatalogue
 from indicators.tasks import hint_roll_up
-from indicators.views.indicator_pages import find
+from indicators.views.indicator_pages import find as find_visible
 
 
 @never_cache
@@ -53,6 +53,14 @@ def preview(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "plans/_check.html",
         {"indicator": found, "plan": found.plan, **_checked(found, form, targets)},
     )
+
+
+def find(request: HttpRequest, code: str, number: int) -> Indicator:
+    """An indicator of a plan of the user's own place; one that is only adopted is edited by its issuer."""
+    found = find_visible(request, code, number)
+    if not request.user.org_unit.contains(found.plan.org_unit):
+        raise Http404("这个规划由制定单位维护。")
+    return found
 
 
 def _forms(request: HttpRequest, found: Indicator) -> tuple[IndicatorForm, TargetFormSet]:

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eldercare.errors import Refused
+from eldercare.models import User
 from eldercare.permissions import Permission, requires
 from indicators.actions.plans import (
     add_registration,
@@ -16,11 +17,12 @@ from indicators.actions.plans import (
     withdraw_registration,
 )
 from indicators.forms.plans import RegistrationForm, WithdrawForm
-from indicators.models import Indicator, Metric, Registration
+from indicators.models import Indicator, Metric, Plan, Registration, Target
 from indicators.pages.display import month_text
 from indicators.pages.history import history_of
 from indicators.pages.indicators import SPANS, IndicatorPage, comparison_chart, trend_chart
 from indicators.pages.selection import Selection, select
+from indicators.specs import is_judged_by_unit
 from indicators.tasks import hint_roll_up
 
 
@@ -35,7 +37,7 @@ def find(request: HttpRequest, code: str, number: int) -> Indicator:
     found = (
         Indicator.objects.visible_to(request.user)
         .select_related("plan", "plan__org_unit")
-        .prefetch_related("targets", "baselines")
+        .prefetch_related("targets", "baselines", "equivalences")
     )
     return get_object_or_404(found, plan__code=code, number=number)
 
@@ -47,7 +49,7 @@ def indicator_page(
     selection = select(request.user, request.GET, plan_code=code)
     if selection.is_empty:
         return render(request, "plans/indicator_empty.html", {"indicator": found, "selection": selection})
-    page = IndicatorPage(request.user, found, selection.unit, selection.month)
+    page = IndicatorPage(request.user, found, selection.unit, selection.month, selection.owner)
     points = page.trend(_span(request))
     rows = page.comparison(selection.townships) if page.formula else []
     context = {
@@ -64,18 +66,31 @@ def indicator_page(
         "rows": rows,
         "other_rows": page.others(selection.townships) if page.formula else [],
         "is_printed_below": len(rows) > 1 or page.formula is None or found.is_confirmation,
-        "comparison_chart": comparison_chart(rows, page.line),
+        "comparison_chart": comparison_chart(rows, page.line, selection.whole),
         "projection": page.projection(),
         "alternatives": page.alternatives(),
+        "equivalents": page.equivalents(),
+        "groups": list(found.equivalences.all()),
+        "target": _target_in_force(page),
         "remarks": found.remarks.all(),
         "is_past_due": page.line.is_past_due(selection.month),
-        "may_edit": request.user.may(Permission.EDIT_PLANS),
+        "may_edit": may_edit(request.user, found.plan),
         "history": history_of(found),
         "span": _span(request),
         "spans": [(span, selection.query(plan=None, span=span)) for span in SPANS],
         **_registrations(request, found, selection, registration_form),
     }
     return render(request, "plans/indicator.html", context, status=400 if registration_form else 200)
+
+
+def may_edit(user: User, plan: Plan) -> bool:
+    """A plan is edited where it was issued, not where it is only adopted."""
+    return user.may(Permission.EDIT_PLANS) and user.org_unit.contains(plan.org_unit)
+
+
+def _target_in_force(page: IndicatorPage) -> Target | None:
+    due_on = page.line.goal.due_on if page.line.goal else None
+    return next((each for each in page.indicator.targets.all() if each.due_on == due_on), None)
 
 
 def _span(request: HttpRequest) -> int:
@@ -91,14 +106,29 @@ def _registrations(
         return {"registrations": []}
     rows = (
         Registration.objects.visible_to(request.user)
-        .filter(indicator=found)
-        .select_related("metric", "created_by", "withdrawn_by")
+        .filter(indicator=found, org_unit__path__startswith=selection.owner.path)
+        .select_related("metric", "org_unit", "created_by", "withdrawn_by")
         .order_by("-happened_on", "-id")
     )
     may_confirm = request.user.may(Permission.CONFIRM_INDICATORS) and selection.county is not None
+    is_by_unit = is_judged_by_unit(found, selection.owner)
     if may_confirm and form is None:
-        form = RegistrationForm(indicator=found, metrics=_metrics(found), auto_id="register-%s")
-    return {"registrations": rows, "registration_form": form, "may_confirm": may_confirm}
+        form = _registration_form(found, selection)
+    return {
+        "registrations": rows,
+        "registration_form": form,
+        "may_confirm": may_confirm,
+        "is_by_unit": is_by_unit,
+    }
+
+
+def _registration_form(found: Indicator, selection: Selection, data=None) -> RegistrationForm:
+    """With the units to choose from where each registers for itself."""
+    is_by_unit = is_judged_by_unit(found, selection.owner)
+    units = selection.townships if is_by_unit else [selection.county] if selection.county else []
+    return RegistrationForm(
+        data, indicator=found, metrics=_metrics(found), units=units, auto_id="register-%s"
+    )
 
 
 def _metrics(found: Indicator) -> list[Metric]:
@@ -117,12 +147,14 @@ def registration_add(request: HttpRequest, code: str, number: int) -> HttpRespon
         return redirect(f"{address}#register")
     if not found.is_registered:
         raise Http404
-    form = RegistrationForm(request.POST, indicator=found, metrics=_metrics(found), auto_id="register-%s")
+    selection = select(request.user, request.GET, plan_code=code)
+    form = _registration_form(found, selection, request.POST)
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("happened_on", "quantity", "evidence")}
         metric = form.metrics[form.cleaned_data["metric"]]
         try:
-            made = add_registration(indicator=found, metric=metric, by=request.user, **values)
+            unit = form.chosen_unit()
+            made = add_registration(indicator=found, metric=metric, by=request.user, unit=unit, **values)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -135,7 +167,9 @@ def registration_add(request: HttpRequest, code: str, number: int) -> HttpRespon
 @require_POST
 @requires(Permission.CONFIRM_INDICATORS)
 def registration_withdraw(request: HttpRequest, code: str, number: int, pk: int) -> HttpResponse:
-    rows = Registration.objects.visible_to(request.user).select_related("indicator__plan__org_unit", "metric")
+    rows = Registration.objects.visible_to(request.user).select_related(
+        "indicator__plan", "org_unit", "metric"
+    )
     registration = get_object_or_404(rows, pk=pk, indicator__plan__code=code, indicator__number=number)
     form = WithdrawForm(request.POST)
     if not form.is_valid():

@@ -45,6 +45,8 @@ def reconcile_report(request: HttpRequest, month: dt.date, code: str) -> HttpRes
         "month": month,
         "colour": STATUS_COLOURS[report.status],
         "may_enter": report.is_editable and request.user.may(Permission.ENTER_REPORTS),
+        "may_correct": report.status == report.Status.LOCKED
+        and request.user.may(Permission.PREPARE_CORRECTIONS),
     }
     return render(request, "reports/reconcile.html", context)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -14,12 +14,13 @@ from eldercare.excel.writing import Sheet, workbook_response
 from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
 from indicators.forms.plans import PlanFilterForm
-from indicators.models import Indicator, IndicatorValue, Plan
+from indicators.models import Adoption, Indicator, IndicatorValue, Plan
 from indicators.pages.dashboard import Dashboard, build
 from indicators.pages.display import COUNTED_STATUSES, LOOKS, month_text
 from indicators.pages.lines import Line
 from indicators.pages.selection import Selection, select
 from indicators.resources.plans import IndicatorResource
+from indicators.views.indicator_pages import may_edit
 
 STATUS_ORDER = {
     status: position
@@ -59,6 +60,11 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     plans = (
         Plan.objects.visible_to(request.user)
         .select_related("org_unit")
+        .prefetch_related(
+            Prefetch(
+                "adoptions", Adoption.objects.around(request.user).select_related("org_unit"), to_attr="seats"
+            )
+        )
         .annotate(
             entries=Count("indicators", filter=Q(indicators__is_active=True)),
             binding=Count("indicators", filter=binding),
@@ -66,7 +72,8 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         )
         .order_by("-starts_on", "code")
     )
-    return render(request, "plans/list.html", {"plans": plans})
+    context = {"plans": plans, "may_adopt": request.user.may(Permission.EDIT_PLANS)}
+    return render(request, "plans/list.html", context)
 
 
 @never_cache
@@ -74,7 +81,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.VIEW_INDICATORS)
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     selection, board, form, lines = _table(request, code)
-    is_editor = request.user.may(Permission.EDIT_PLANS)
+    is_editor = may_edit(request.user, selection.plan)
     context = {
         "selection": selection,
         "board": board,

@@ -19,7 +19,7 @@ from indicators.actions import figures as actions
 from indicators.actions import reports as steps
 from indicators.actions.calendar import report_for
 from indicators.forms.reports import TypedCells, read_cells
-from indicators.models import Metric, MonthlyReport
+from indicators.models import MonthlyReport, owed_by
 from indicators.pages.reconcile import replacements
 from indicators.pages.report_places import Missing, Place, find_place
 from indicators.pages.report_rows import TypedCell
@@ -169,7 +169,7 @@ def _save_typed(request: HttpRequest, place: Place, *, but: str = "") -> tuple[M
 
 def _codes_of(report: MonthlyReport) -> list[str]:
     """What may be typed: the metrics that the unit owes, and those that the report already holds."""
-    owed = set(Metric.objects.owed_by(report.org_unit).values_list("code", flat=True))
+    owed = set(owed_by(report.org_unit, report.month).values_list("code", flat=True))
     return sorted(owed | set(report.entries.values_list("metric__code", flat=True)))
 
 

@@ -9,8 +9,8 @@ from eldercare import audit
 from eldercare.excel.writing import workbook_response
 from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
-from indicators.models import Metric, MetricEntry, MonthlyReport
-from indicators.pages.report_lists import is_owed, load_overview
+from indicators.models import Metric, MetricEntry, MonthlyReport, owed_by_each
+from indicators.pages.report_lists import load_overview
 from indicators.pages.report_pages import load_page
 from indicators.pages.report_places import Missing, check_month, find_place
 from indicators.resources.reports import FigureResource, MonthResource, StandingResource, report_note
@@ -54,12 +54,9 @@ def export_month(request: HttpRequest, month: dt.date) -> HttpResponse:
     reports = MonthlyReport.objects.visible_to(request.user).for_month(month)
     entries = MetricEntry.objects.filter(report__in=reports)
     figures = {(e.report.org_unit_id, e.metric_id): e.value for e in entries.select_related("report")}
-    filled = {metric_id for _, metric_id in figures}
-    metrics = [
-        metric
-        for metric in Metric.objects.all()
-        if metric.pk in filled or (metric.is_collected and any(is_owed(metric, unit) for unit in units))
-    ]
+    shown = {metric_id for _, metric_id in figures}
+    shown |= {metric.pk for owed in owed_by_each(units, month).values() for metric in owed}
+    metrics = list(Metric.objects.filter(pk__in=shown))
     title = f"{request.user.org_unit.name}{_words(month)}份月报汇总"
     audit.record(AuditEvent.Action.EXPORT, by=request.user, subject=title, request=request, rows=len(figures))
     matrix = MonthResource([(each.unit, each.label) for each in overview.standings], figures)

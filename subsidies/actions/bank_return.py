@@ -234,7 +234,7 @@ def _write(batch: Batch, taken: Sequence[Dated]) -> None:
         cursor.execute(SETTLE, [batch.pk])
     failed = [back.serial for back in taken if back.result == Result.FAILED]
     if failed:
-        _undo_offsets(batch, failed)
+        undo_offsets(batch, failed)
 
 
 SETTLE = """
@@ -244,7 +244,7 @@ SETTLE = """
     WHERE line.batch_id = %s AND line.state = 'sent' AND back.batch_id = line.batch_id AND back.serial = line.serial"""
 
 
-def _undo_offsets(batch: Batch, serials: Sequence[int]) -> None:
+def undo_offsets(batch: Batch, serials: Sequence[int]) -> None:
     """What was kept back from a payment that failed was not kept back: the claim is due again."""
     lines = batch.lines.filter(
         serial__in=serials, kind=PaymentLine.Kind.OFFSET, state=PaymentLine.State.FAILED

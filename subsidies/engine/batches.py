@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from eldercare.errors import Refused
 from eldercare.expressions import ExpressionError
+from eldercare.key_rotation import require_rotated
 from subsidies.engine.changes import changed_since, needs_everybody
 from subsidies.engine.entitlements import net
 from subsidies.engine.gate import find, settle_lines
 from subsidies.engine.gross import enrolled
 from subsidies.engine.rules import Rules, months_from
 from subsidies.engine.text import Statement
-from subsidies.models import Batch
+from subsidies.models import Batch, Elder, ListedPerson, Payee
 
 DEAD = "('held', 'dropped', 'failed')"
 INTO = """INSERT INTO subsidies_paymentline (batch_id, enrolment_id, elder_id, org_unit_id, month, for_month, kind,
@@ -42,6 +43,7 @@ def make(batch: Batch) -> Batch:
         raise Refused(
             f"{batch.programme}已有更晚月份的批次，{batch.month:%Y年%m月}的差额会在下一批补发或追缴。"
         )
+    require_rotated(Elder, Payee, ListedPerson)  # their stored numbers are compared as they are
     batch.lines.all().delete()
     rules = Rules.of(batch.programme)
     seen_at = timezone.now()

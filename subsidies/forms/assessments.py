@@ -77,8 +77,8 @@ class ScoreForm(ElderFactsMixin, LedgerForm):
                 max_value=item.full,
                 error_messages={
                     "required": "未评分。",
-                    "invalid": f"填 0—{item.full} 的整数。",
-                    "min_value": f"填 0—{item.full} 的整数。",
+                    "invalid": f"填 0～{item.full} 的整数。",
+                    "min_value": f"填 0～{item.full} 的整数。",
                     "max_value": f"满分 {item.full}。",
                 },
                 widget=forms.TextInput(

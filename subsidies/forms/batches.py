@@ -191,6 +191,35 @@ class ReturnForm(StyledFormMixin, forms.Form):
     )
 
 
+class BounceForm(StyledFormMixin, forms.Form):
+    """A payment that came back after the bank had reported it paid: the serial, and the name against a slip."""
+
+    serial = forms.IntegerField(label="银行表序号", min_value=1, help_text="花名册第一列的序号。")
+    name = forms.CharField(
+        label="收款人姓名（户名）", max_length=80, help_text="与序号核对用，须与花名册一致。"
+    )
+    on = forms.DateField(
+        label="退回日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "日期请按 2025-06-30 的样式填写。"},
+    )
+    reason = forms.CharField(
+        label="退回原因",
+        max_length=80,
+        validators=[refuse_id_number],
+        widget=forms.TextInput(attrs={"placeholder": "如：账户已销户", "autocomplete": "off"}),
+    )
+
+    def clean_on(self) -> dt.date:
+        return not_later_than_today(self.cleaned_data["on"])
+
+
+def not_later_than_today(day: dt.date) -> dt.date:
+    if day > timezone.localdate():
+        raise ValidationError("日期不能晚于今天。")
+    return day
+
+
 class SettleForm(StyledFormMixin, forms.Form):
     """Repaid or written off, wholly or in part."""
 
@@ -210,7 +239,4 @@ class SettleForm(StyledFormMixin, forms.Form):
         return amount
 
     def clean_on(self) -> dt.date:
-        day = self.cleaned_data["on"]
-        if day > timezone.localdate():
-            raise ValidationError("日期不能晚于今天。")
-        return day
+        return not_later_than_today(self.cleaned_data["on"])

@@ -3,8 +3,10 @@
 import datetime as dt
 from typing import ClassVar, Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 from eldercare.models import OrgUnit, User
 from eldercare.scoping import ScopedQuerySet
@@ -13,6 +15,25 @@ from facilities.models import Employment, Facility
 from facilities.models.facilities import track
 from subsidies.models.elders import Elder, ElderPartQuerySet
 from subsidies.models.programmes import Programme
+
+
+def _same(column: str) -> Func:
+    """A number as a range of one: an exclusion of whole numbers needs no extension of the database then."""
+    return Func(F(column), F(column), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
+
+
+def _paid_twice(one: str) -> ExclusionConstraint:
+    """Two payable enrolments of one holder in one programme never cover the same month."""
+    months = Func(F("not_before"), F("ended_from"), function="daterange", output_field=DateRangeField())
+    overlap = RangeOperators.OVERLAPS
+    return ExclusionConstraint(
+        name=f"enrolment_one_at_a_time_{one}",
+        expressions=[(_same(one), overlap), (_same("programme"), overlap), (months, overlap)],
+        # Ended before it began: no month at all.
+        condition=Q(state__in=("running", "ended"), **{f"{one}__isnull": False})
+        & (Q(not_before=None) | Q(ended_from=None) | Q(ended_from__gt=F("not_before"))),
+        violation_error_message="此人（机构）在该项目另有一次享受，时间与这一次重叠，同一个月会发两次。请先核对上一次的停发起始月和这一次的“不早于”月份。",
+    )
 
 
 class EnrolmentQuerySet(ScopedQuerySet):
@@ -130,6 +151,7 @@ class Enrolment(models.Model):
                 )
                 for one in ("elder", "post", "facility")
             ),
+            *(_paid_twice(one) for one in ("elder", "post", "facility")),
         ]
         indexes: ClassVar = [
             models.Index(fields=["programme", "state", "org_unit"], name="enrolment_programme_state"),

@@ -185,8 +185,9 @@ class PaymentLine(models.Model):
         verbose_name_plural = "发放明细"
         ordering = ("org_unit", "enrolment", "for_month")
         constraints: ClassVar = [
+            # Of a batch, not of its month: late news may add to the same back payment in a further batch of the month.
             models.UniqueConstraint(
-                fields=["enrolment", "for_month", "month", "kind"],
+                fields=["batch", "enrolment", "for_month", "kind"],
                 name="line_once",
                 condition=~Q(state__in=("held", "dropped", "failed")) & ~Q(kind="offset"),
             ),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from eldercare.excel.writing import Kind
 from eldercare.lists import Badge, Column, Listing, contains
 from eldercare.models import OrgUnit, User
+from eldercare.plan_goals import PlanGoal, goals_of
 from subsidies.models import Adaptation
 
 State = Adaptation.State
@@ -140,3 +141,17 @@ def township_lines(user: User, day: dt.date) -> tuple[list[AdaptationLine], Adap
     for name in ("needed", "accepted", "this_year", "under_way", "cost", "subsidy"):
         setattr(total, name, sum((getattr(line, name) for line in lines), type(getattr(total, name))(0)))
     return lines, total
+
+
+def goals_with_progress(user: User, day: dt.date) -> list[tuple[PlanGoal, int]]:
+    """What the plans ask, beside what was accepted since each plan began: one query for the ledger."""
+    goals = goals_of("home_adaptations", user)
+    starts = sorted({goal.since for goal in goals})
+    if not starts:
+        return []
+    counts = {
+        f"since_{place}": Count("pk", filter=Q(accepted_on__range=(start, day)))
+        for place, start in enumerate(starts)
+    }
+    numbers = Adaptation.objects.visible_to(user).aggregate(**counts)
+    return [(goal, numbers[f"since_{starts.index(goal.since)}"]) for goal in goals]

@@ -131,6 +131,14 @@ def finding_groups(batch: Batch, user: User) -> list[FindingGroup]:
     ]
 
 
+FOLD_FROM = 20  # findings of one kind
+
+
+def folded(groups: list[FindingGroup], *, is_narrowed: bool) -> list[FindingGroup]:
+    """Kinds that stand as one row each on the list of all findings: too many to be read one by one."""
+    return [] if is_narrowed else [group for group in groups if group.total >= FOLD_FROM]
+
+
 def identity_of(batch: Batch, user: User) -> Identity | None:
     """The identity is the county's: a township sees a part of the people only. A further batch has none of its own."""
     whole = user.org_unit_id and batch.programme.org_unit.path.startswith(user.org_unit.path)
@@ -187,6 +195,7 @@ class Steps:
     is_own: bool = False  # would approve, but prepared it
     export: bool = False
     register_return: bool = False
+    bounce: bool = False
 
 
 def steps_for(batch: Batch, user: User) -> Steps:
@@ -205,6 +214,7 @@ def steps_for(batch: Batch, user: User) -> Steps:
         export=prepares and batch.state in (State.APPROVED, State.SENT, State.RECONCILED) and
         (batch.state == State.APPROVED or bool(batch.sheet_checksum)),
         register_return=prepares and batch.state == State.SENT,
+        bounce=prepares and batch.state in (State.SENT, State.RECONCILED) and bool(batch.sheet_checksum),
     )  # fmt: skip
 
 
@@ -242,10 +252,10 @@ def failed_rows(batch: Batch, user: User) -> list[ReturnRow]:
 
 
 def total_of(lines: QuerySet) -> dict[str, Any]:
-    """People and money of the lines that a filter finds; claims are told apart, and what is not paid counts nothing."""
-    live = lines.order_by().live()
-    money = live.money().aggregate(
-        people=Count("enrolment", distinct=True), amount=Coalesce(Sum("amount"), ZERO)
+    """Of the lines that a filter finds, read once: how many, people and money; claims apart, what is not paid for nothing."""
+    return lines.order_by().aggregate(
+        count=Count("pk"),
+        people=Count("enrolment", distinct=True, filter=LIVE & PAYS),
+        claims=Coalesce(Sum("amount", filter=LIVE & ~PAYS), ZERO),
+        amount=Coalesce(Sum("amount", filter=LIVE & PAYS), ZERO),  # last: from here on the name means the sum
     )
-    claims = live.filter(kind=PaymentLine.Kind.RECOVERY)
-    return money | {"claims": claims.aggregate(amount=Coalesce(Sum("amount"), ZERO))["amount"]}

@@ -17,10 +17,10 @@ from subsidies.models import Elder, ElderTag
 DESTITUTE = "destitute"
 TAGS = (("", "不限"), (DESTITUTE, "特困(全部)"), *ElderTag.Kind.choices)
 BANDS = {
-    "60": ("60—69 周岁", 60, 70),
-    "70": ("70—79 周岁", 70, 80),
-    "80": ("80—89 周岁", 80, 90),
-    "90": ("90—99 周岁", 90, 100),
+    "60": ("60～69 周岁", 60, 70),
+    "70": ("70～79 周岁", 70, 80),
+    "80": ("80～89 周岁", 80, 90),
+    "90": ("90～99 周岁", 90, 100),
     "100": ("100 周岁及以上", 100, None),
     "80plus": ("80 周岁及以上", 80, None),
 }
@@ -143,7 +143,7 @@ def elder_listing(form: ElderFilterForm, today: dt.date) -> Listing:
         # nine values is guessed to be empty by the planner, and read from the wrong index.
         order=("name_key",) if form.place else ("name_key", "born_on"),
         unit="人",
-        attach=partial(_attach, today=today),
+        attach=partial(attach_tags, today=today),
         is_off=lambda row: row.died_on is not None,
         is_long=True,
     )
@@ -183,7 +183,8 @@ def _state(row: Elder, *, today: dt.date) -> Badge:
     return Badge("常住(外地户籍)", "blue") if row.resident.on(today) else Badge("已迁出", "orange")
 
 
-def _attach(rows: list[Elder], *, today: dt.date) -> None:
+def attach_tags(rows: list[Elder], *, today: dt.date) -> None:
+    """``current_tags``: what holds for each of them today, in words."""
     tags: dict[int, list[str]] = defaultdict(list)
     found = ElderTag.objects.filter(elder__in=[row.pk for row in rows], held__on=today)
     labels = dict(ElderTag.Kind.choices)

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from eldercare.excel.writing import Kind
 from eldercare.lists import Badge, Column, Listing, contains
+from eldercare.models import User
+from eldercare.plan_goals import PlanGoal, goals_of
 from subsidies.models import FamilyBed
 
 IN_STATE = {
@@ -78,3 +80,12 @@ def family_bed_rows(everything: QuerySet[FamilyBed], chosen: dict) -> QuerySet[F
     if chosen.get("q"):
         rows = rows.filter(contains(chosen["q"], "elder__name", "facility__name"))
     return rows
+
+
+def goals_with_beds(user: User) -> list[tuple[PlanGoal, int]]:
+    """What the plans ask, beside the beds in use."""
+    goals = goals_of("home_care_beds", user)
+    if not goals:
+        return []
+    beds = FamilyBed.objects.visible_to(user).filter(IN_STATE["in_use"]).count()
+    return [(goal, beds) for goal in goals]

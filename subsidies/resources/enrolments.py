@@ -144,10 +144,18 @@ ENDED_AGAIN = filled(
 OVERLAPPING = filled(
     """
     SELECT s.row, '此人在该项目已登记享受到 ' || to_char(n.ended_from, 'YYYY-MM') || ' 以前，与本行的时间重叠，请核对。'
-    [last] n.state = 'ended' AND n.applied_on <> s.applied_on AND s.applied_on < n.ended_from
-       AND (s.ended_from IS NULL OR s.ended_from > n.applied_on)""",
+    [last] n.state = 'ended' AND n.applied_on < s.applied_on AND s.applied_on < n.ended_from""",
     last=LAST,
 )
+EARLIER = filled(
+    """
+    SELECT s.row, '此人在该项目已登记了 ' || n.applied_on || ' 申请的一次享受，比本行晚；先后享受几次的要先传较早的一次，漏传的请联系县级在网页上更正。'
+    [last] n.state = 'ended' AND n.applied_on > s.applied_on""",
+    last=LAST,
+)
+# A place after an end begins where the one before ended, so that no month is paid twice.
+NOT_BEFORE = """(SELECT max(was.ended_from) FROM subsidies_enrolment was
+    WHERE was.elder_id = elder.id AND was.programme_id = s.programme_id AND was.state = 'ended')"""
 DEAD = """
     SELECT DISTINCT s.row, '档案里此人已于 ' || e.died_on || ' 死亡，请填写停发起始月和原因。'
       FROM {stage} s JOIN subsidies_elder e ON e.id_number = s.id_number AND e.died_on <= %(as_of)s
@@ -186,6 +194,7 @@ ENROLMENT = Target(
         "org_unit_id": "elder.org_unit_id",
         "applied_on": "s.applied_on",
         "approved_on": "coalesce(s.approved_on, s.applied_on)",
+        "not_before": NOT_BEFORE,
     },
     fields=(
         # The state goes with the month of the stop, which is what the slip shows.
@@ -231,6 +240,7 @@ register(
             Check("applied_on", OTHER_DATES),
             Check("ended_from", ENDED_AGAIN),
             Check("applied_on", OVERLAPPING),
+            Check("applied_on", EARLIER),
             Check("ended_from", DEAD),
         ),
         units_touched=TOUCHED,

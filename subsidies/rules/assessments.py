@@ -116,7 +116,7 @@ def explain(verdict: Verdict) -> str:
     """How the level came about, in one sentence: the points with their band, then what made it worse."""
     lowest = LOWEST[verdict.preliminary]
     highest = FULL if verdict.preliminary == INTACT else LOWEST[verdict.preliminary - 1] - 1
-    band = f"{lowest} 分" if lowest == highest else f"{lowest}—{highest} 分"
+    band = f"{lowest} 分" if lowest == highest else f"{lowest}～{highest} 分"
     sentence = f"总分 {verdict.total} 分，属{LEVELS[verdict.preliminary]}（{band}）"
     if not verdict.because:
         return f"{sentence}，没有加重情形，评定为{LEVELS[verdict.level]}。"

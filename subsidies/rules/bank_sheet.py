@@ -104,6 +104,9 @@ def disagreement(sent: Expected | None, back: Returned) -> str:
     if wrong:
         return f"{'、'.join(wrong)}与送银行的不一致。"
     if sent.result and sent.result != back.result:
-        before = {"paid": "成功", "failed": "失败"}[sent.result]
-        return f"已按{before}登记过，这次结果相反，请与银行核实。"
+        if sent.result == "paid":
+            return (
+                "已按成功登记过，这次是失败。确是入账后又退回的，请在批次页面“登记退汇”；否则请与银行核实。"
+            )
+        return "已按失败登记过，这次是成功，请与银行核实。"
     return ""

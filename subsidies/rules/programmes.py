@@ -159,7 +159,7 @@ def who_fits(band: BandRow, words: Words) -> str:
 
 def ages_in_words(first: int | None, last: int | None) -> str:
     if first is not None and last is not None:
-        return f"{first} 周岁" if first == last else f"{first}—{last} 周岁"
+        return f"{first} 周岁" if first == last else f"{first}～{last} 周岁"
     if first is not None:
         return f"{first} 周岁及以上"
     return f"{last} 周岁及以下" if last is not None else ""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from subsidies.views import enrolments, enrolments_steps, matching, notices
+from subsidies.views import enrolments, enrolments_steps, matching, notices, payees
 
 urlpatterns: list[URLPattern] = [
     path("enrolments/", enrolments.enrolment_list, name="enrolment-list"),
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("enrolments/<int:pk>/resume/", enrolments_steps.resume, name="enrolment-resume"),
     path("enrolments/<int:pk>/end/", enrolments_steps.end, name="enrolment-end"),
     path("enrolments/<int:pk>/reopen/", enrolments_steps.reopen, name="enrolment-reopen"),
+    path("enrolments/<int:pk>/payee/", payees.set_payee, name="enrolment-payee"),
     path("public-notices/", notices.notice_list, name="public-notice-list"),
     path(
         "public-notices/new/<int:programme>/<slug:unit>/", notices.notice_create, name="public-notice-create"

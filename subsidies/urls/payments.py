@@ -21,6 +21,7 @@ urlpatterns = [
     path("payments/batches/<int:pk>/approve/", gate.approve, name="batch-approve"),
     path("payments/batches/<int:pk>/sheet/", bank_return.sheet, name="batch-sheet"),
     path("payments/batches/<int:pk>/return/", bank_return.register_return, name="batch-return"),
+    path("payments/batches/<int:pk>/bounce/", bank_return.register_bounce, name="batch-bounce"),
     path("payments/listed/", listed_persons.listed_person_list, name="listed-person-list"),
     path("payments/recoveries/", recoveries.recovery_list, name="recovery-list"),
     path("payments/recoveries/<int:pk>/", recoveries.detail, name="recovery-detail"),

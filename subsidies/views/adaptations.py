@@ -53,7 +53,9 @@ def adaptation_list(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     lines, total = pages.township_lines(request.user, today)
-    return render(request, "care/adaptation_figures.html", {"lines": lines, "total": total, "today": today})
+    goals = pages.goals_with_progress(request.user, today)
+    context = {"lines": lines, "total": total, "today": today, "goals": goals}
+    return render(request, "care/adaptation_figures.html", context)
 
 
 @never_cache

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -10,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from eldercare.errors import Refused
 from eldercare.excel.writing import CONTENT_TYPE
 from eldercare.permissions import Permission, requires
-from subsidies.actions import bank_return, bank_sheet
-from subsidies.forms.batches import ReturnForm
+from subsidies.actions import bank_bounce, bank_return, bank_sheet
+from subsidies.forms.batches import BounceForm, ReturnForm
 from subsidies.pages import batches as pages
 from subsidies.views.batches import find, page
 
@@ -68,6 +69,26 @@ def register_return(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": outcome.problems[:SHOWN] if outcome else [],
     }
     return render(request, "payments/return.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PREPARE_PAYMENTS)
+def register_bounce(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = find(request, pk)
+    form = BounceForm(request.POST or None, initial={"on": timezone.localdate()})
+    if form.is_valid():
+        try:
+            row = bank_bounce.bounce(batch=batch, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                f"已登记序号 {row.serial}（{row.name}）退汇 {row.amount:,.2f} 元，仍符合条件的在下一批补发。",
+            )
+            return redirect("batch-detail", pk)
+    return render(request, "payments/bounce.html", {"form": form, "batch": batch})
 
 
 def _words(outcome: bank_return.Outcome) -> str:

@@ -156,7 +156,8 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
     total = pages.total_of(rows)
     context = {"batch": batch, "state": pages.state_of(batch), "total": total}
     return list_page(
-        request, listing_for(batch), form=form, everything=everything, rows=rows, template="payments/lines.html", context=context
+        request, listing_for(batch), form=form, everything=everything, rows=rows, template="payments/lines.html", context=context,
+        count=total["count"],
     )  # fmt: skip
 
 

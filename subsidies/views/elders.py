@@ -63,7 +63,7 @@ def elder_list(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """A name, or an identity number in full, which must not get into an address: hence a POST."""
     text = request.POST.get("text", "").strip()
-    left_out = ("q", "page", "after", "before")
+    left_out = ("q", "page", "after", "before", "count")
     kept = {name: value for name, value in parse_qsl(request.POST.get("query", "")) if name not in left_out}
     digits = sum(letter.isdigit() for letter in text)
     if digits >= FEWEST_DIGITS:

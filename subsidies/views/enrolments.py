@@ -15,6 +15,7 @@ from eldercare.lists import list_page
 from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
 from subsidies.actions import enrolments as actions
+from subsidies.actions.payees import payee_in_use
 from subsidies.forms.enrolments import ApplyForm, EnrolmentFilterForm, FindForm
 from subsidies.models import Enrolment, Programme
 from subsidies.pages.enrolments import (
@@ -134,6 +135,11 @@ def enrolment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     sheet = load_enrolment(enrolment, request.user)
     context = {"enrolment": enrolment, "sheet": sheet, "history": sheet.history}
+    if enrolment.elder_id is None:  # an elder's account stands on the elder's page
+        context |= {
+            "payee": payee_in_use(enrolment),
+            "may_set_payee": request.user.may(Permission.EDIT_PEOPLE),
+        }
     return render(request, "enrolments/detail.html", context)
 
 

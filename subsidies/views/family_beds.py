@@ -38,7 +38,10 @@ def family_bed_list(request: HttpRequest) -> HttpResponse:
         everything=everything,
         rows=pages.family_bed_rows(everything, form.chosen()),
         template="care/family_beds.html",
-        context={"may_edit": request.user.may(Permission.EDIT_PEOPLE)},
+        context={
+            "may_edit": request.user.may(Permission.EDIT_PEOPLE),
+            "goals": pages.goals_with_beds(request.user),
+        },
     )
 
 

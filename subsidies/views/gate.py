@@ -54,13 +54,18 @@ def _list(
         "ticked": set(ticked),
         "query": query.urlencode(),
     }
-    may_tick = steps.decide and not request.GET.get("export")
+    is_export = bool(request.GET.get("export"))
+    may_tick = steps.decide and not is_export
+    rows = filter_findings(everything, form.chosen())
+    if not is_export:
+        context["folded"] = pages.folded(groups, is_narrowed=form.is_narrowed)
+        rows = rows.exclude(kind__in=[group.kind for group in context["folded"]])
     return list_page(
         request,
         TO_TICK if may_tick else FINDINGS,
         form=form,
         everything=everything,
-        rows=filter_findings(everything, form.chosen()),
+        rows=rows,
         template="payments/findings.html",
         context=context,
     )
@@ -102,6 +107,8 @@ def _chosen(request: HttpRequest, batch: Batch) -> tuple[QuerySet[Finding], str]
         chosen = filter_findings(everything, form.chosen())
         if form.unused():  # left out, it would mean more findings than anybody has seen
             return everything.none(), f"筛选条件“{'、'.join(form.unused())}”有误，请重新筛选后再选择。"
+        apart = pages.folded(pages.finding_groups(batch, request.user), is_narrowed=form.is_narrowed)
+        chosen = chosen.exclude(kind__in=[group.kind for group in apart])
         return chosen, ""
     ticked = [int(each) for each in request.POST.getlist("finding") if each.isdecimal() and len(each) < 18]
     if not ticked:

@@ -21,7 +21,7 @@ from tests.bench.scratch import copy_of_it, empty_database, measured
 from tests.bench.table import show
 
 NAMES = (
-    "uploads", "beds", "receipts", "exports", "metrics", "batches", "people", "elders", "register",
+    "uploads", "beds", "receipts", "exports", "metrics", "rollup", "batches", "people", "elders", "register",
 )  # fmt: skip
 RUNS = 5
 

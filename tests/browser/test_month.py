@@ -13,10 +13,9 @@ from playwright.sync_api import Page, expect
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Role
 from indicators.actions.calendar import open_month
-from indicators.actions.figures import owed_metrics
 from indicators.actions.reports import return_report
 from indicators.actions.rollups import request_roll_up_from
-from indicators.models import IndicatorValue, MetricEntry, MonthlyReport
+from indicators.models import IndicatorValue, MetricEntry, MonthlyReport, owed_by
 from indicators.rollup import roll_up_due
 from indicators.rules.months import add_months, month_of
 from tests.conftest import PASSWORD
@@ -59,7 +58,7 @@ class Town:
 
 @pytest.fixture
 def town(transactional_db, make_person) -> Town:
-    call_command("load_fixtures", verbosity=0)
+    call_command("load_fixtures", place=["haiyan"], verbosity=0)
     county, unit = OrgUnit.objects.get(code="330424"), OrgUnit.objects.get(code="330424101")
     town = Town(
         unit=unit,
@@ -68,7 +67,7 @@ def town(transactional_db, make_person) -> Town:
         reviewer=make_person("shenhe", "李怀谷", Role.COUNTY_REVIEWER, county),
         leader=make_person("lingdao", "王守拙", Role.LEADER, county),
         month=month_of(timezone.localdate()),
-        codes=[metric.code for metric in owed_metrics(unit)],
+        codes=[metric.code for metric in owed_by(unit, month_of(timezone.localdate()))],
     )
     file_report(unit, add_months(town.month, -1), last_month(town), by=town.clerk)
     open_month(town.month)

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from facilities.models import Bed
 from indicators.actions.reports import approve, reopen, submit
-from indicators.models import Metric, MetricEntry
+from indicators.models import Metric, MetricEntry, owed_by
 from indicators.rollup import roll_up_due
-from tests.browser.test_month import Town, county_value, owed_metrics, town, within
+from tests.browser.test_month import Town, county_value, town, within
 from tests.facilities.factories import SINCE, make_facility
 from tests.facilities.uploads import workbook
 
@@ -52,7 +52,7 @@ def export(page: Page) -> dict[str, bytes]:
 
 def fill_the_rest(town: Town) -> None:
     """Everything but the beds was typed in before."""
-    for metric in owed_metrics(town.unit):
+    for metric in owed_by(town.unit, town.month):
         MetricEntry.objects.get_or_create(
             report=town.report, metric=metric, defaults={"value": 20, "entered_by": town.clerk}
         )

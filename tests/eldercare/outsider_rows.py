@@ -9,6 +9,7 @@ from django.utils import timezone
 from eldercare.encryption_keys import key_ring
 from eldercare.excel.batches import FILE_CONTEXT
 from eldercare.models import ImportBatch, ImportFile, Notice
+from tests.eldercare import rows_api
 from tests.facilities.factories import make_facility, make_post
 from tests.facilities.uploads import workbook
 from tests.outsider import ADMINISTRATOR, AUDITOR, EVERYBODY, READERS, TOWNSHIPS, Row, Target
@@ -17,14 +18,15 @@ UPLOADERS = TOWNSHIPS | {"county_clerk"}
 
 
 def prepare(cast) -> dict:
+    things = rows_api.prepare(cast)
     notice = Notice.objects.create(recipient=cast.township_clerk, kind=Notice.Kind.SYSTEM, text="通知")
-    return {
+    return things | {
         "notice": notice,
         "caregiver": make_post(make_facility(cast.township)).caregiver,
         "neighbours_caregiver": make_post(make_facility(cast.neighbour)).caregiver,
-        "batch": _batch(cast.township, cast.township_clerk),
-        "other_batch": _batch(cast.other_township, cast.other_township_clerk),
-        "neighbours_batch": _batch(cast.neighbour, cast.neighbour_administrator),
+        "upload": _batch(cast.township, cast.township_clerk),
+        "other_upload": _batch(cast.other_township, cast.other_township_clerk),
+        "neighbours_upload": _batch(cast.neighbour, cast.neighbour_administrator),
     }
 
 
@@ -50,9 +52,9 @@ def _batch(unit, clerk) -> ImportBatch:
 
 
 IMPORTS = (
-    Target(lambda world: {"pk": world.things["batch"].pk}, hidden_from={"other_township_clerk"}),
-    Target(lambda world: {"pk": world.things["other_batch"].pk}, hidden_from={"township_clerk"}),
-    Target(lambda world: {"pk": world.things["neighbours_batch"].pk}, hidden_from=EVERYBODY),
+    Target(lambda world: {"pk": world.things["upload"].pk}, hidden_from={"other_township_clerk"}),
+    Target(lambda world: {"pk": world.things["other_upload"].pk}, hidden_from={"township_clerk"}),
+    Target(lambda world: {"pk": world.things["neighbours_upload"].pk}, hidden_from=EVERYBODY),
     Target(lambda world: {"pk": 0}, hidden_from=EVERYBODY),
 )
 ACCOUNTS = (
@@ -128,4 +130,5 @@ ROWS = {
     "import-undo": Row(UPLOADERS, ("GET", "POST"), targets=IMPORTS, data=lambda world: {"reason": "传错"}),
     "log-list": Row(AUDITOR),
     "log-export": Row(AUDITOR),
+    **rows_api.ROWS,
 }

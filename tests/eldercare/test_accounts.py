@@ -286,7 +286,7 @@ def test_the_list_is_paged_and_asks_the_database_little(
     office.get("/accounts/")
     with django_assert_max_num_queries(7):
         page = office.get("/accounts/?page=2").content.decode()
-    assert "共 52 个账号，第 2 / 3 页" in page
+    assert "共 53 个账号，第 2 / 3 页" in page
     assert page.count("编辑</a>") == 20
 
 

@@ -67,6 +67,27 @@ def test_changes_are_newest_first_with_labels_and_names(cast, bed):
     assert first.words == ["新建"]
 
 
+def test_of_what_was_new_only_the_difference_is_listed(cast, bed):
+    """What is still so stands on the page; what is gone stands nowhere else."""
+
+    def first(of) -> list[str]:
+        inserted = history_of(bed, Part(Stay, bed=bed))
+        change = next(
+            each for step in inserted for each in step.changes if (each.kind, each.what[:2]) == ("insert", of)
+        )
+        return [f"{each.label}：{each.new}" for each in change.fields]
+
+    with by(cast.county_clerk):
+        stay = make_stay(bed, name="沈阿福")
+    assert first("") == []
+    assert first("入住") == []
+    with by(cast.county_reviewer):
+        change(bed, kind=Bed.Kind.FAMILY, note="靠窗")
+        stay.delete()
+    assert first("") == ["床位类型：机构床位"]
+    assert any("沈阿福" in each for each in first("入住"))
+
+
 def test_spells_and_yes_no_are_read_as_words(cast, bed):
     stay = make_stay(bed, name="沈阿福")
     with by(cast.county_clerk):

@@ -20,6 +20,7 @@ from eldercare.identity import (
     credit_check_character,
     id_check_character,
     is_synthetic,
+    ordinary_id,
     synthetic_id,
 )
 from eldercare.identity.organisations import ALPHABET
@@ -87,6 +88,18 @@ def test_any_swap_of_neighbours_is_found(number, place):
     left, right = number[place], number[place + 1]
     assume(left != right)
     assert check(number[:place] + right + left + number[place + 2 :]).findings
+
+
+@given(
+    st.builds(synthetic_id, st.dates(dt.date(1900, 1, 1), TODAY), st.integers(0, 999)),
+    st.integers(0, 17),
+    st.sampled_from("0123456789Xx９٣ "),
+)
+def test_the_short_way_knows_only_numbers_of_which_nothing_is_to_be_said(number, place, letter):
+    for each in (number, number[:place] + letter + number[place + 1 :], number[:place], number + letter):
+        checked = check(each)
+        is_ordinary = not checked.findings and checked.value == each and len(each) == 18
+        assert ordinary_id(each, TODAY) == ((checked.birth_date, checked.sex) if is_ordinary else None)
 
 
 @given(

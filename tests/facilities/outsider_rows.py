@@ -1,8 +1,8 @@
 """Who reaches which page of the ledgers: one table per ledger."""
 
-from tests.facilities import rows_beds, rows_facilities, rows_staff
+from tests.facilities import rows_api, rows_beds, rows_facilities, rows_staff
 
-ROWS = {**rows_facilities.ROWS, **rows_beds.ROWS, **rows_staff.ROWS}
+ROWS = {**rows_facilities.ROWS, **rows_beds.ROWS, **rows_staff.ROWS, **rows_api.ROWS}
 
 
 def prepare(cast) -> dict:

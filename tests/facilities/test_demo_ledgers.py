@@ -44,7 +44,7 @@ LEDGERS = (Facility, FacilityRating, Bed, Stay, WaitingEntry, Caregiver, Employm
 def seeded(django_db_setup, django_db_blocker) -> Iterator[None]:
     """The demo county with its ledgers as seen on TODAY; the database is emptied afterwards."""
     with django_db_blocker.unblock():
-        load_all()
+        load_all(places=["haiyan"])
         seed(today=TODAY, roll_up=False, with_ledgers=True)
         yield
         call_command("flush", verbosity=0, interactive=False)
@@ -69,7 +69,7 @@ def counted(month: dt.date) -> dict[tuple[str, str], Decimal]:
 @pytest.mark.django_db
 def test_a_county_of_its_own_gets_no_demo_ledgers():
     """First, before the module's demo county is there."""
-    load_all()
+    load_all(places=["haiyan"])
     MonthlyReport.objects.create(
         org_unit=OrgUnit.objects.get(code=COUNTY), month=THROUGH, due_on=THROUGH.replace(day=20)
     )

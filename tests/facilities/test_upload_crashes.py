@@ -149,7 +149,8 @@ def hold_log(other: psycopg.Connection) -> None:
 def backend_that_waits() -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'eldercare_auditevent'::regclass"
+            """SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+            WHERE datname = current_database() AND NOT granted AND relation = 'eldercare_auditevent'::regclass"""
         )
         row = cursor.fetchone()
     return row[0] if row else None

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from eldercare.models import OrgUnit, User
-from indicators.models import Indicator, Metric, MetricEntry, MonthlyReport, Plan, Target
+from indicators.models import Adoption, Indicator, Metric, MetricEntry, MonthlyReport, Plan, Target
 
 SINCE = dt.date(2000, 1, 1)
 
@@ -66,7 +66,9 @@ def make_plan(county: OrgUnit, **fields) -> Plan:
         "ends_on": dt.date(2025, 12, 31),
         "base_year": 2020,
     }
-    return Plan.objects.create(org_unit=county, **(defaults | fields))
+    plan = Plan.objects.create(org_unit=county, **(defaults | fields))
+    Adoption.objects.create(plan=plan, org_unit=county)
+    return plan
 
 
 def make_indicator(

@@ -76,6 +76,12 @@ def span(first: Month, last: Month) -> list[Month]:
     return months
 
 
+def metrics_named(formula: str) -> set[str]:
+    nodes = list(ast.walk(ast.parse(formula, mode="eval")))
+    functions = {node.func.id for node in nodes if isinstance(node, ast.Call)}
+    return {node.id for node in nodes if isinstance(node, ast.Name)} - functions
+
+
 @dataclass(frozen=True)
 class Question:
     """One indicator in one month."""
@@ -109,9 +115,7 @@ class Question:
         return self.read_at if self.period else self.plan_start
 
     def metrics(self) -> set[str]:
-        nodes = list(ast.walk(self.tree))
-        functions = {node.func.id for node in nodes if isinstance(node, ast.Call)}
-        return {node.id for node in nodes if isinstance(node, ast.Name)} - functions
+        return metrics_named(self.formula)
 
     # --- Reading one metric of one unit --------------------------------------------------------------------
 
@@ -216,13 +220,22 @@ def registered_value(question: Question, register: Iterable[Registered]) -> Answ
         known = [e for e in entries if e.metric == metric and e.month <= question.read_at]
         if metric in question.flows:
             first = question.anchor(function.split("_since_")[1]) if function else question.read_at
+            if first > question.read_at:
+                raise NotYet
             return sum((e.quantity for e in known if e.month >= first), Fraction(0))
         if not known:
             raise Missing
+        if function:
+            before = [e for e in known if e.month < question.anchor(function.split("_since_")[1])]
+            if not before:
+                raise Missing
+            return known[-1].quantity - before[-1].quantity
         return known[-1].quantity
 
     try:
         above, below = sides(question.tree, read)
+    except NotYet:
+        return Answer(None, None, 0, 0)
     except Missing:
         return Answer(None, None, 0, 1)
     return _answer(question, above, below, 1, 1)

@@ -9,8 +9,19 @@ from django.core.management import call_command
 
 from eldercare.models import OrgUnit
 from indicators.fixtures import load_all
-from indicators.models import Baseline, Indicator, Metric, Plan, PlanRemark, Target
+from indicators.models import (
+    Baseline,
+    Indicator,
+    Metric,
+    Plan,
+    PlanRemark,
+    Target,
+    filing_units,
+    owed_by,
+    owed_by_each,
+)
 from indicators.rules.formulas import parse_formula
+from tests.indicators.plan_files import needed
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +56,9 @@ def test_haiyan_has_nine_townships_and_122_villages(loaded):
 def test_path_of_each_unit_follows_from_its_parent(loaded):
     for unit in OrgUnit.objects.exclude(parent=None).select_related("parent"):
         assert unit.path == f"{unit.parent.path}{unit.code}/"
-        assert unit.code.startswith(unit.parent.code)
+        # A city's code ends with the zeros that its districts fill.
+        is_city = unit.parent.level == OrgUnit.Level.CITY
+        assert unit.code.startswith(unit.parent.code[:4] if is_city else unit.parent.code)
 
 
 def test_every_loaded_row_is_valid(loaded):
@@ -69,15 +82,33 @@ def test_definitions_name_other_metrics_in_words(loaded):
         assert not [code for code in codes if "_" in code and code in metric.definition], metric.code
 
 
-def test_every_metric_of_a_formula_is_collected_or_registered(plan):
-    metrics = {metric.code: metric for metric in Metric.objects.all()}
-    used = set()
-    for indicator in plan.indicators.exclude(formula=""):
-        for text in [indicator.formula, *(each["formula"] for each in indicator.alternatives)]:
-            used |= parse_formula(text, codes=metrics).metric_codes
-    for code, metric in metrics.items():
-        is_asked = metric.reporter != Metric.Reporter.REGISTERED and code in used
-        assert metric.is_collected == is_asked, code
+def test_a_county_owes_what_its_own_plan_needs_and_no_more(loaded):
+    month = dt.date(2021, 6, 1)
+    for code, plan in (("330424", "haiyan"), ("371002", "huancui"), ("620403", "pingchuan")):
+        county = OrgUnit.objects.get(code=code)
+        township = OrgUnit.objects.within(county).townships().first()
+        owed = {metric.code for unit in (county, township) for metric in owed_by(unit, month)}
+        assert owed == needed(plan), plan
+    assert len(needed("haiyan")) == 86
+
+
+def test_a_district_of_a_city_files_for_its_whole_area_and_the_city_for_itself(loaded):
+    month = dt.date(2021, 6, 1)
+    places = [OrgUnit.objects.get(code=code) for code in ("330200", "330203", "3302F02", "330203001")]
+    city, district, zone, street = places
+    assert {metric.code for metric in owed_by(district, month)} == needed("ningbo")
+    assert list(owed_by(zone, month)) == list(owed_by(district, month))
+    assert {metric.reporter for metric in owed_by(city, month)} == {"county", "both"}
+    assert filing_units(places, month) == [city, district, zone]
+    by_each = owed_by_each(places[:3], month)
+    assert all(list(owed_by(unit, month)) == by_each[unit.pk] for unit in places[:3])
+    assert not owed_by(district, dt.date(2022, 1, 1)).exists()  # the plan was for 2021
+    assert street not in filing_units([street], month)
+
+
+def test_every_metric_that_a_plan_needs_is_collected(loaded):
+    used = set().union(*map(needed, ("haiyan", "huancui", "kunming", "ningbo", "pingchuan")))
+    assert set(Metric.objects.collected().values_list("code", flat=True)) == used
 
 
 def test_medical_care_beds_are_no_part_of_institution_beds(loaded):
@@ -225,6 +256,6 @@ def test_overwrite_puts_the_fixtures_back(plan, capsys):
 
 def test_loading_inserts_only_what_is_missing(plan):
     number(132).delete()
-    counts = {count.label: count for count in load_all()}
+    counts = {count.label: count for count in load_all(places=["haiyan"])}
     assert (counts["规划指标"].inserted, counts["规划指标"].kept) == (1, 131)
     assert number(132).targets.exists()

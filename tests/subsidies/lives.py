@@ -299,7 +299,7 @@ class County:
             state=running,
             applied_on=first.ended_from,
             approved_on=first.ended_from,
-            not_before=self.pick(first.ended_from, None),
+            not_before=max(first.ended_from, first.not_before or first.ended_from),
         )
         return [first, again]
 

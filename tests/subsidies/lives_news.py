@@ -1,5 +1,6 @@
 """Late news about random lives: deaths, moves, assessments, applications and rules that become known afterwards."""
 
+import datetime as dt
 from decimal import Decimal
 
 from eldercare.spells import Spells
@@ -70,7 +71,18 @@ class NewsyCounty(County):
                 enrolment.applied_on = self.day(plus(FIRST, -3))
             case "new":
                 self.newcomer()
+        self.unless_paid_twice(enrolment)
+
+    def unless_paid_twice(self, enrolment: Enrolment) -> bool:
+        """Save it, unless another place of the holder in the programme covers the same months."""
+        same = Enrolment.objects.payable().filter(programme=enrolment.programme_id, elder=enrolment.elder_id)
+        first, last = enrolment.not_before or dt.date.min, enrolment.ended_from or dt.date.max
+        for other in same.exclude(pk=enrolment.pk) if enrolment.state in Enrolment.PAYABLE else ():
+            begins, ends = other.not_before or dt.date.min, other.ended_from or dt.date.max
+            if max(first, begins) < min(last, ends):
+                return False
         enrolment.save()
+        return True
 
     def is_taken(self, enrolment: Enrolment) -> bool:
         same = Enrolment.objects.filter(programme=enrolment.programme_id, elder=enrolment.elder_id)
@@ -79,8 +91,7 @@ class NewsyCounty(County):
     def newcomer(self) -> None:
         """Somebody whom only late news brings into a programme."""
         enrolment = self.enrolment(self.pick(*self.programmes), self.pick(*self.elders))[0]
-        if not self.is_taken(enrolment):
-            enrolment.save()
+        if not self.is_taken(enrolment) and self.unless_paid_twice(enrolment):
             self.enrolments.append(enrolment)
 
     def rule_news(self) -> None:

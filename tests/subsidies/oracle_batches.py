@@ -19,17 +19,6 @@ DEAD = ("held", "dropped", "failed")
 
 
 @dataclass
-class Entry:
-    """A line of a batch."""
-
-    enrolment: int
-    for_month: dt.date
-    kind: str
-    amount: Decimal
-    state: str = "planned"
-
-
-@dataclass
 class Claim:
     """What is to be recovered from one person by one batch."""
 
@@ -40,6 +29,19 @@ class Claim:
     @property
     def due(self) -> Decimal:
         return self.amount - self.settled
+
+
+@dataclass
+class Entry:
+    """A line of a batch."""
+
+    enrolment: int
+    for_month: dt.date
+    kind: str
+    amount: Decimal
+    state: str = "planned"
+    claim: Claim | None = None  # of a recovery
+    taken: list[tuple[Claim, Decimal]] = field(default_factory=list)  # by an offset, of which claim how much
 
 
 @dataclass
@@ -109,20 +111,42 @@ class Books:
             state = decided.get(line.enrolment, "paid")
             line.state = "paid" if state == "failed" and line.kind == "recovery" else state
             if line.kind == "offset" and line.state == "paid":
-                self._take(line.enrolment, -line.amount)
+                self._take(line)
         self.entries += lines
-        claimed: Counter[int] = Counter()
+        claims: dict[int, Claim] = {}
         for line in lines:
             if line.kind == "recovery" and line.state == "paid":
-                claimed[line.enrolment] -= line.amount
-        self.claims += [Claim(enrolment, amount) for enrolment, amount in claimed.items()]
+                line.claim = claims.setdefault(line.enrolment, Claim(line.enrolment, ZERO))
+                line.claim.amount -= line.amount
+        self.claims += claims.values()
 
-    def _take(self, enrolment: int, amount: Decimal) -> None:
+    def bounce(self, lines: list[Entry], enrolment: int) -> None:
+        """What the bank had paid somebody in a batch comes back (§6)."""
+        came: Counter[dt.date] = Counter()
+        for line in lines:
+            if line.enrolment == enrolment and line.state == "paid" and line.kind != "recovery":
+                line.state = "failed"
+                if line.kind == "offset":
+                    for claim, part in line.taken:
+                        claim.settled -= part
+                else:
+                    came[line.for_month] += line.amount
+        for month, amount in came.items():
+            left = amount
+            for line in self.live(enrolment, month, ["recovery"]):
+                if line.claim and -line.amount <= min(left, line.claim.due):
+                    left += line.amount
+                    line.claim.settled -= line.amount
+                    line.state = "dropped"
+
+    def _take(self, offset: Entry) -> None:
+        amount = -offset.amount
         for claim in self.claims:
-            if claim.enrolment == enrolment:
+            if claim.enrolment == offset.enrolment and amount:
                 part = min(amount, claim.due)
                 claim.settled += part
                 amount -= part
+                offset.taken.append((claim, part))
 
 
 def as_rows(lines: Iterable) -> Counter:

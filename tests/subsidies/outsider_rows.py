@@ -1,6 +1,7 @@
 """Who reaches which page of the register, the subsidies and the care: one table per part."""
 
 from tests.subsidies import (
+    rows_api,
     rows_assessments,
     rows_care,
     rows_elders,
@@ -9,7 +10,7 @@ from tests.subsidies import (
     rows_programmes,
 )
 
-PARTS = (rows_elders, rows_assessments, rows_programmes, rows_enrolments, rows_payments, rows_care)
+PARTS = (rows_elders, rows_assessments, rows_programmes, rows_enrolments, rows_payments, rows_care, rows_api)
 ROWS = {name: row for part in PARTS for name, row in part.ROWS.items()}
 
 

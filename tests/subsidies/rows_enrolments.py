@@ -68,6 +68,7 @@ ROWS: dict[str, Row] = {
     "enrolment-resume": Row(CHECKERS, FORM, _targets("enrolment")),
     "enrolment-end": Row(CHECKERS, FORM, _targets("enrolment")),
     "enrolment-reopen": Row(APPROVERS, FORM, _targets("enrolment")),
+    "enrolment-payee": Row(CHECKERS, FORM, _targets("enrolment")),
     "public-notice-list": Row(LOOKERS),
     "public-notice-create": Row(CHECKERS, FORM, _targets("notice_of")),
     "public-notice-detail": Row(LOOKERS, READ, _targets("public_notice")),

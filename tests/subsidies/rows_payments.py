@@ -87,6 +87,7 @@ ROWS: dict[str, Row] = {
     "batch-approve": Row(REVIEWER, POST, of_batch()),
     "batch-sheet": Row(CLERK, POST, of_batch()),
     "batch-return": Row(CLERK, FORM, of_batch()),
+    "batch-bounce": Row(CLERK, FORM, of_batch()),
     "listed-person-list": Row(CLERK),
     "recovery-list": Row(PEOPLE),
     "recovery-detail": Row(PEOPLE, READ, of_person("recovery")),

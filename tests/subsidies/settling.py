@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils import timezone
 
 from eldercare.models import User
 from subsidies.engine import make, settle_lines
-from subsidies.models import Batch, Enrolment, PaymentLine, Programme, Recovery, RecoveryEntry
+from subsidies.models import Batch, Enrolment, PaymentLine, Programme, Recovery, RecoveryEntry, ReturnRow
 
 Kind, State = PaymentLine.Kind, PaymentLine.State
 
@@ -56,6 +56,25 @@ def settle(batch: Batch, decided: Mapping[int, str], by: User, approver: User) -
     batch.state, batch.approved_by, batch.submitted_by = Batch.State.RECONCILED, approver, by
     batch.submitted_at = batch.approved_at = batch.sent_at = batch.reconciled_at = timezone.now()
     batch.save()
+
+
+@transaction.atomic
+def sent_to_bank(batch: Batch) -> None:
+    """Serials and results as the sheet and the return file leave them; one person of these tests is one enrolment."""
+    sent = batch.lines.filter(state__in=(State.PAID, State.FAILED)).exclude(kind=Kind.RECOVERY)
+    rows = []
+    for serial, (enrolment, amount) in enumerate(
+        sent.order_by("enrolment").values_list("enrolment").annotate(total=Sum("amount")), 1
+    ):
+        if amount:  # whose money is all kept back gets nothing from the bank
+            sent.filter(enrolment=enrolment).update(serial=serial)
+            result = sent.filter(enrolment=enrolment).values_list("state", flat=True)[0]
+            rows.append(
+                ReturnRow(
+                    batch=batch, serial=serial, name="测试", account="6200", amount=amount, result=result
+                )
+            )
+    ReturnRow.objects.bulk_create(rows)
 
 
 def _claim(batch: Batch) -> None:

@@ -1,6 +1,7 @@
 """Home adaptations and family beds, step by step, as a clerk does them."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -13,10 +14,12 @@ from eldercare.identity import synthetic_id
 from eldercare.ledger_metrics import figures
 from eldercare.models import AuditEvent
 from facilities.models import Bed
+from indicators.models import IndicatorValue
 from subsidies.actions.adaptations import take_step
 from subsidies.models import Adaptation, FamilyBed
 from subsidies.pages.adaptations import in_state
 from tests.facilities.factories import make_facility
+from tests.indicators.factories import make_indicator, make_plan
 from tests.subsidies.factories import make_elder
 
 TODAY = dt.date(2026, 6, 17)
@@ -264,3 +267,32 @@ def test_a_person_is_found_by_name_and_numbers_are_masked(cast, clerk):
     assert "不能按电话或号码的一部分查找" in text_of(
         clerk.post(reverse("care-find", args=["visit"]), {"q": "3304241940"})
     )
+
+
+def test_what_the_plans_ask_stands_beside_what_was_accepted(cast, enter, row):
+    plan = make_plan(cast.county, starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2030, 12, 31))
+    wanted = make_indicator(
+        plan, "sum_since_plan_start(home_adaptations)", target="500", unit="户", decimals=0, name="改造户数"
+    )
+    make_indicator(plan, "home_adaptations_needed", target="9", name="另一个数")
+    Adaptation.objects.update(accepted_on=dt.date(2026, 6, 2))
+    before = make_elder(cast.township, "早改户")
+    Adaptation.objects.create(
+        elder=before,
+        org_unit=cast.township,
+        needed_from=dt.date(2025, 1, 1),
+        accepted_on=dt.date(2025, 12, 31),
+    )
+    IndicatorValue.objects.create(
+        indicator=wanted, org_unit=cast.county, month=dt.date(2026, 5, 1), value=40, reported=2, owed=2, status="behind"
+    )  # fmt: skip
+    page = text_of(enter(cast.county_clerk).get(reverse("adaptation-figures")))
+    goals = re.search(r"规划目标</h2>.*?</table>", page, re.DOTALL)[0]
+    assert re.findall(r'class="num">([^<]*)<', goals)[-3:] == ["≥ 500 户", "1", "40 户"]
+    assert "改造户数" in goals
+    assert "另一个数" not in goals
+    assert "40 户" not in text_of(enter(cast.township_clerk).get(reverse("adaptation-figures")))
+
+
+def test_an_office_without_a_plan_sees_no_goals(cast, enter, row):
+    assert "规划目标" not in text_of(enter(cast.county_clerk).get(reverse("adaptation-figures")))

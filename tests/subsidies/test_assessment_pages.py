@@ -61,7 +61,7 @@ def test_scores_are_added_up_judged_and_hold_for_two_years(clerk, elder):
     assert made.items == with_total(50)
     page = text(answer)
     assert "已登记林桂香的评估：中度失能" in page
-    assert "总分 50 分，属中度失能（46—65 分），没有加重情形，评定为中度失能。" in page
+    assert "总分 50 分，属中度失能（46～65 分），没有加重情形，评定为中度失能。" in page
     assert elder.id_number.masked in page
     assert str.__str__(elder.id_number) not in page
 

@@ -113,7 +113,7 @@ def test_the_sentence_tells_points_band_and_what_made_it_worse():
     assert explain(judge(scores(90))) == "总分 90 分，属能力完好（90 分），没有加重情形，评定为能力完好。"
     assert (
         explain(judge(scores(70), has_dementia=True, risk_events=2))
-        == "总分 70 分，属轻度失能（66—89 分）；有痴呆或精神行为障碍诊断，加重 1 级；"
+        == "总分 70 分，属轻度失能（66～89 分）；有痴呆或精神行为障碍诊断，加重 1 级；"
         "近30天照护风险事件 2 次，加重 1 级，评定为重度失能。"
     )
     assert "直接评为完全失能" in explain(judge(scores(88), is_comatose=True, has_dementia=True))

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from subsidies.actions.bank_bounce import bounce
 from subsidies.engine import identity
 from subsidies.models import Batch, PaymentLine
 from tests.subsidies.lives import FIRST
@@ -14,7 +16,7 @@ from tests.subsidies.lives_news import NewsyCounty
 from tests.subsidies.oracle import ZERO, entitlement, months, plus
 from tests.subsidies.oracle_batches import DEAD, MONEY, OWED, Books, as_rows
 from tests.subsidies.oracle_world import World, load
-from tests.subsidies.settling import cancelled, made_again, new_batch, settle
+from tests.subsidies.settling import cancelled, made_again, new_batch, sent_to_bank, settle
 
 # Committed, because which enrolments have changed is told by the history of the tables.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +31,7 @@ class Office:
             self.county = NewsyCounty(cast.county, seed, people=20, programmes=3)
         self.books = {programme.pk: Books(programme.pk) for programme in self.county.programmes}
         self.chance = self.county.chance
+        self.sent: list[tuple[Batch, list]] = []
 
     def pay(self, month: dt.date, *, last: bool = False) -> None:
         """A batch of every programme, compared line by line, with its decisions and its failures."""
@@ -44,6 +47,20 @@ class Office:
             decided = {} if last else self.decisions(batch)
             settle(batch, decided, self.clerk, self.reviewer)
             self.books[programme.pk].settle(wanted, decided)
+            sent_to_bank(batch)
+            self.compare_states(batch, wanted)
+            self.sent.append((batch, wanted))
+
+    def bounces(self) -> None:
+        """Of some batches the bank sends money back that it had reported as paid."""
+        for batch, wanted in self.sent:
+            paid = batch.returns.filter(result="paid").order_by("serial")
+            for row in [row for row in paid if self.chance(0.05)]:
+                line = batch.lines.filter(serial=row.serial).first()
+                bounce(
+                    batch=batch, serial=row.serial, name=row.name, on=timezone.localdate(), reason="销户", by=self.clerk
+                )  # fmt: skip
+                self.books[batch.programme_id].bounce(wanted, line.enrolment_id)
             self.compare_states(batch, wanted)
 
     def once_more(self, programme, batch: Batch, wanted) -> Batch:
@@ -153,6 +170,7 @@ def test_every_batch_holds_the_lines_of_the_oracles_books(cast, seed):
         office.pay(month)
         with transaction.atomic():
             office.county.news(office.county.pick(0, 2, 8, 20))
+            office.bounces()
         month = plus(month, office.county.pick(0, 1, 1, 1, 2))  # again, the next month, or one is left out
     month = plus(month, 1)
     office.pay(month, last=True)

@@ -180,15 +180,22 @@ def test_a_place_that_the_user_may_not_see_is_the_first_page(cast, enter, crowd)
     assert names(enter(cast.township_clerk), after=stranger.pk) == crowd[:PAGE_SIZE]
 
 
-def test_the_number_of_people_is_told(clerk, crowd):
-    assert f"共 {len(crowd)} 人" in text(clerk.get(reverse("elder-list")))
+def test_people_are_counted_when_asked_and_not_before(clerk, county, crowd):
+    for client in (clerk, county):
+        with CaptureQueriesContext(connection) as queries:
+            page = text(client.get(reverse("elder-list")))
+        assert not any("COUNT(" in each["sql"] and "subsidies_elder" in each["sql"] for each in queries)
+        assert f"本页 {PAGE_SIZE} 人" in page
+        asked = text(
+            client.get("{}?{}".format(reverse("elder-list"), re.search(r'href="\?([^"]*count=1)"', page)[1]))
+        )
+        assert f"共 {len(crowd)} 人" in asked
+        assert "没有采用" not in asked
+        assert "count=1" not in re.search(r'href="([^"]*)" rel="next"', asked)[1]
 
 
-def test_what_is_counted_ends_at_ten_thousand(county, crowd, monkeypatch):
-    monkeypatch.setattr("eldercare.keyset.COUNTED", 100)
-    assert "共 100+ 人" in text(county.get(reverse("elder-list")))
-    monkeypatch.setattr("eldercare.keyset.CHEAP", -1)
-    assert f"共 {PAGE_SIZE}+ 人" in text(county.get(reverse("elder-list")))
+def test_a_list_of_one_page_tells_its_number(clerk, people):
+    assert "共 5 人" in text(clerk.get(reverse("elder-list")))
 
 
 @pytest.mark.parametrize("who", ["township_clerk", "county_clerk"])
@@ -268,3 +275,10 @@ def test_people_are_no_page_for_leaders(cast, enter, people):
     for who in (cast.leader, cast.administrator, cast.auditor):
         assert enter(who).get(reverse("elder-list")).status_code == 403
         assert enter(who).get(reverse("elder-detail", args=[people["甲"].pk])).status_code == 403
+
+
+def test_how_much_an_export_takes_is_said_before(clerk, county, crowd, monkeypatch):
+    assert "一次最多导出 100,000 人" in text(county.get(reverse("elder-list")))
+    assert "一次最多导出" not in text(county.get(reverse("elder-list"), {"count": 1}))  # counted, and fewer
+    monkeypatch.setattr("eldercare.lists.EXPORT_LIMIT", 100)
+    assert "一次最多导出 100 人" in text(county.get(reverse("elder-list"), {"count": 1}))

@@ -278,3 +278,24 @@ def test_the_home_page_tells_whose_turn_it_is(cast, enter, doubtful):
     assert f"审批{batch}" in enter(cast.county_reviewer).get(home).content.decode()
     assert f"审批{batch}" not in enter(cast.county_clerk).get(home).content.decode()
     assert str(batch) not in enter(cast.leader).get(home).content.decode()
+
+
+def test_many_findings_of_one_kind_are_one_row_and_decided_together(cast, enter, doubtful, monkeypatch):
+    monkeypatch.setattr("subsidies.pages.batches.FOLD_FROM", 2)
+    batch, findings = doubtful
+    Finding.objects.create(batch=batch, enrolment=findings[0].enrolment, kind="outlier", detail="比上月多")
+    client = enter(cast.county_clerk)
+    url = reverse("batch-findings", args=[batch.pk])
+    page = client.get(url).content.decode()
+    names = [each.enrolment.elder.name for each in batch.findings.filter(kind="no_account")]
+    assert "同类较多的问题" in page
+    assert "?kind=no_account&amp;decision=open" in page
+    assert names[1] not in page  # folded; the first one is listed for another reason
+    assert "比上月多" in page
+    narrowed = client.get(url, {"kind": "no_account"}).content.decode()
+    assert all(name in narrowed for name in names)
+    choice = {"scope": "filtered", "decision": "hold", "reason": "待补账户"}
+    client.post(reverse("batch-decide", args=[batch.pk]), choice | {"query": ""})
+    assert set(batch.findings.filter(decision="hold").values_list("kind", flat=True)) == {"outlier"}
+    client.post(reverse("batch-decide", args=[batch.pk]), choice | {"query": "kind=no_account&decision=open"})
+    assert not batch.findings.filter(decision="").exists()

@@ -27,12 +27,13 @@ from eldercare.excel.ledgers import all_ledgers
 from eldercare.models import AuditEvent
 from indicators.models import Metric
 from subsidies.models import Batch, Elder, Enrolment, HouseholdHead, ListedPerson, Payee, PublicNotice
+from tests.conftest import make_cast, person_maker
 from tests.indicators.factories import make_metric
 from tests.outsider import EVERYBODY, World
 from tests.subsidies.batches import MAY, made, make_register, returned, rows_of, sent
 from tests.subsidies.factories import make_elder, make_enrolment, make_payee, make_programme
 from tests.subsidies.uploads import apply, lost_digits, number_of, sheet
-from tests.test_outsider_matrix import ROWS, TABLES
+from tests.test_outsider_matrix import ROWS, prepared_world, read_definitions_again
 
 pytestmark = pytest.mark.django_db
 SHORTEST = 7  # digits; a shorter text is no number of a person
@@ -97,23 +98,12 @@ def test_the_search_finds_what_it_looks_for(written):
     assert not leaks("330424********1234", {number})
 
 
-def test_a_number_in_a_note_would_be_found(cast, enter):
-    """Past the forms, which refuse it."""
-    number = number_of(405)
-    elder = make_elder(cast.township, "沈阿福", note=f"女儿证件{number}")
-    page = enter(cast.county_clerk).get(reverse("elder-detail", args=[elder.pk]))
-    assert leaks(readable(content_of(page)), {plain(number)})
-
-
 # --- A register full of numbers --------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def world(cast) -> World:
-    world = World(cast)
-    for table in TABLES:
-        if hasattr(table, "prepare"):
-            world.things |= table.prepare(cast)
+@pytest.fixture(scope="module")
+def prepared(module_db, password_hash) -> World:
+    world = prepared_world(make_cast(person_maker(password_hash)))
     _payments(world)
     for elder in Elder.objects.all():
         _number_everything(elder)
@@ -122,6 +112,12 @@ def world(cast) -> World:
     for place, code in enumerate(sorted(missing)):
         make_metric(code, catalogue_code=f"L{place}")
     return world
+
+
+@pytest.fixture
+def world(prepared, db) -> World:
+    read_definitions_again()
+    return prepared
 
 
 def _number_everything(elder: Elder) -> None:
@@ -184,6 +180,14 @@ def _uploads(world: World) -> None:
     payees = ("姓名", "身份证号", "收款人", "开户银行", "银行账号")
     row = ("陆大有", NUMBERS[0], "陆大有", "测试农村商业银行", NUMBERS[3])
     world.things["payees"] = sheet("payees", payees, row, by=clerk)
+
+
+def test_a_number_in_a_note_would_be_found(world, enter):
+    """Past the forms, which refuse it."""
+    number = number_of(405)
+    elder = make_elder(world.cast.township, "沈阿福", note=f"女儿证件{number}")
+    page = enter(world.cast.county_clerk).get(reverse("elder-detail", args=[elder.pk]))
+    assert leaks(readable(content_of(page)), {plain(number)})
 
 
 # --- Every address ---------------------------------------------------------------------------------------------

@@ -244,7 +244,7 @@ def test_what_is_wrong_is_said_at_its_place_and_nothing_is_saved(clerk, version,
 
 def test_odd_bands_are_warned_of_after_saving(clerk, version):
     data = typed(clerk, version) | {"bands-1-age_from": "95"}
-    assert "90—94 周岁没有档次" in words(clerk.post(edit_url(version), data, follow=True))
+    assert "90～94 周岁没有档次" in words(clerk.post(edit_url(version), data, follow=True))
 
 
 def test_a_version_that_was_paid_by_changes_only_its_words_unless_confirmed(cast, clerk, version):

@@ -74,7 +74,7 @@ def test_months_and_back_pay_in_words():
 
 def test_a_band_is_told_in_words():
     one = band("高龄失能", 80, 89, abilities=[3, 4], economics=["low_income"], condition="not in_care_home")
-    assert who_fits(one, WORDS) == "80—89 周岁，重度失能或完全失能，低保，非 入住养老机构"
+    assert who_fits(one, WORDS) == "80～89 周岁，重度失能或完全失能，低保，非 入住养老机构"
     assert who_fits(band("人人"), WORDS) == "全部"
     assert what_is_paid(one, WORDS) == "每月 50 元"
     paid = BandRow(label="改造", amount=Decimal("0.5"), quantity="adaptation_cost", cap=Decimal(3000))
@@ -85,7 +85,7 @@ def test_a_band_is_told_in_words():
 def test_a_gap_and_an_overlap_of_ages_are_said():
     assert band_warnings([band("八十", 80, 89), band("九十", 90, 99), band("百岁", 100)]) == []
     assert band_warnings([band("八十", 80, 89), band("九十五", 95)]) == [
-        "90—94 周岁没有档次，这些人不发钱，请核对。"
+        "90～94 周岁没有档次，这些人不发钱，请核对。"
     ]
     (overlap,) = band_warnings([band("八十", 80, 90), band("九十", 90)])
     assert "90 周岁" in overlap

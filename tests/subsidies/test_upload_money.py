@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from eldercare.errors import NotAllowed
 from eldercare.identity import luhn_holds
@@ -108,6 +109,38 @@ def test_no_second_place_in_a_programme(cast, programme):
     states = Enrolment.objects.filter(elder=ended).order_by("applied_on").values_list("state", "applied_on")
     assert list(states) == [("ended", MARCH), ("running", dt.date(2024, 9, 1))]
     assert counts(taken_over(cast, later)) == (0, 0, 1, 0)
+    assert (
+        Enrolment.objects.get(elder=ended, state="running").not_before == JUNE
+    )  # or May would be paid twice
+
+
+def test_an_earlier_place_is_not_put_before_a_later_one(cast, programme):
+    elder = make_elder(cast.township, "陆大有")
+    make_enrolment(
+        programme, elder, applied_on=JUNE, approved_on=JUNE, state="ended", ended_from=dt.date(2024, 9, 1), end_reason="other"
+    )  # fmt: skip
+    early = (
+        "高龄津贴",
+        "陆大有",
+        elder.id_number.reveal(),
+        dt.date(2024, 1, 5),
+        "",
+        dt.date(2024, 3, 1),
+        "其他",
+    )
+    batch = taken_over(cast, early)
+    assert counts(batch) == (0, 0, 0, 1)
+    assert "先传较早的一次" in messages(batch)[2][0]
+
+
+def test_the_database_takes_no_two_places_for_the_same_month(cast, programme):
+    elder = make_elder(cast.township, "陆大有")
+    first = make_enrolment(programme, elder, state="ended", ended_from=JUNE, end_reason="other")
+    with pytest.raises(IntegrityError, match="enrolment_one_at_a_time_elder"), transaction.atomic():
+        make_enrolment(programme, elder)  # without a first month it reaches back behind June
+    make_enrolment(programme, elder, not_before=JUNE)
+    make_enrolment(make_programme(cast.county, "other"), elder)
+    Enrolment.objects.filter(pk=first.pk).update(not_before=JUNE)  # ended before it began: no month at all
 
 
 def test_rows_that_cannot_be(cast, programme):

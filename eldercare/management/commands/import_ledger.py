@@ -19,9 +19,7 @@ Status = ImportBatch.Status
 
 
 class Command(BaseCommand):
-    help = (
-        "import_ledger facilities|beds|caregivers|figures FILE --user NAME [--apply]: prints the slip as JSON"
-    )
+    help = "import_ledger facilities|beds|caregivers|figures|register:CODE FILE --user NAME [--apply]: prints the slip as JSON"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("ledger")

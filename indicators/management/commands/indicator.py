@@ -28,7 +28,7 @@ class Command(BaseCommand):
         plan = plan_argument(options["plan"])
         indicator = indicator_argument(plan, options["number"])
         unit = unit_argument(options["org"]) if options["org"] else plan.org_unit
-        if not plan.org_unit.contains(unit):
+        if not any(seat.org_unit.contains(unit) for seat in plan.adoptions.select_related("org_unit")):
             raise CommandError(f"{unit.name}不在规划“{plan.short_title}”的范围内。")
         roll_up_due()  # a worker may be away: what was approved shows here all the same
         if options["month"]:

@@ -92,7 +92,7 @@ function rangeBar(params, api) {
 function comparison(data) {
   const lines = [];
   if (known(data.target)) lines.push({ xAxis: data.target, name: "目标", lineStyle: { color: COLOURS.behind, type: "dashed", width: 2 }, label: { formatter: `目标 ${number(data.target)}`, color: "#a85300", position: "end" } });
-  if (known(data.county)) lines.push({ xAxis: data.county, name: "全县", lineStyle: { color: SOFT, type: "dotted", width: 2 }, label: { formatter: `全县 ${Number(data.county).toFixed(data.decimals)}`, color: SOFT, position: "start" } });
+  if (known(data.county)) lines.push({ xAxis: data.county, name: data.whole, lineStyle: { color: SOFT, type: "dotted", width: 2 }, label: { formatter: `${data.whole} ${Number(data.county).toFixed(data.decimals)}`, color: SOFT, position: "start" } });
   return Object.assign(base(), {
     legend: { show: false },
     tooltip: { trigger: "item", renderMode: "richText", confine: true, formatter: (point) => `${data.units[point.dataIndex]}\n${data.labels[point.dataIndex]}` },

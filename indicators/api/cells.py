@@ -62,7 +62,7 @@ def report_cell(request: Request, month: dt.date, code: str, metric: str) -> Res
     report = place.report()
     if report is None:
         return _refusal(NOT_OPENED, 404)
-    metrics = actions.owed_metrics(place.unit)
+    metrics = actions.owed_metrics(report)
     if (
         metric not in {each.code for each in metrics}
         and not report.entries.filter(metric__code=metric).exists()
