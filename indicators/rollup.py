@@ -89,18 +89,20 @@ def _roll_up_locked(cursor, month: dt.date) -> RollupResult:
     return RollupResult(month, changed, cursor.fetchone()[0])
 
 
-def preview(specs: MonthSpecs, instead: "Instead | None" = None) -> list[dict]:
+def preview(specs: MonthSpecs, instead: "Instead | Sequence[Instead] | None" = None) -> list[dict]:
     """What the specs would give, nothing written: one row per indicator and unit.
 
-    ``instead`` gives one unit other own figures in the month of the specs, published or not.
+    ``instead`` gives one or more units other own figures in the month of the specs, published or not.
     """
     statement, parameters = PREVIEW_INDICATORS, _parameters(specs)
     if instead is not None:
         statement = PREVIEW_INSTEAD
+        units = [instead] if isinstance(instead, Instead) else instead
         parameters |= {
-            "o_unit": instead.org_unit_id,
-            "o_metric": list(instead.figures),
-            "o_value": list(instead.figures.values()),
+            "o_units": [each.org_unit_id for each in units],
+            "o_unit": [each.org_unit_id for each in units for _ in each.figures],
+            "o_metric": [metric for each in units for metric in each.figures],
+            "o_value": [value for each in units for value in each.figures.values()],
         }
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -163,14 +165,18 @@ def _kept(table: str, keys: Sequence[str], values: Sequence[str], which: str = "
     Put before the writing: all parts of one statement read what was there when it began.
     """
     copied = [*keys, *dict.fromkeys((*values, "reported", "owed", "computed_at"))]
-    return f"""kept AS (
+    compared = [*keys, *values]
+    # EXCEPT compares by hashing, whatever the planner believes of the number of rows; then few are left to look up.
+    return f"""moved AS MATERIALIZED (
+    SELECT {", ".join(f"old.{name}" for name in compared)} FROM {table} old
+     WHERE old.month = %(month)s AND old.superseded_at IS NULL {which}
+    EXCEPT SELECT {", ".join(compared)} FROM fresh
+), kept AS (
     INSERT INTO {table} (month, {", ".join(copied)}{", is_total" if which else ""}, superseded_at)
     SELECT old.month, {", ".join(f"old.{name}" for name in copied)}{", old.is_total" if which else ""}, %(now)s
-      FROM {table} old
-      LEFT JOIN fresh f ON {" AND ".join(f"f.{key} = old.{key}" for key in keys)}
+      FROM moved m
+      JOIN {table} old ON {" AND ".join(f"old.{key} = m.{key}" for key in keys)}
      WHERE old.month = %(month)s AND old.superseded_at IS NULL {which}
-       AND (f.{keys[0]} IS NULL OR ({", ".join(f"old.{name}" for name in values)})
-            IS DISTINCT FROM ({", ".join(f"f.{name}" for name in values)}))
 ), """
 
 
@@ -290,16 +296,17 @@ SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM removed)
 # Both statements are put together from constants of this module; every value is a parameter.
 PREVIEW_INDICATORS = INDICATORS + "SELECT * FROM fresh ORDER BY indicator_id, org_unit_id"
 
-# The published figures, those of one unit and month put in their place.
+# The published figures, those of some units in one month put in their place.
 _FIGURES_INSTEAD = """
 WITH figure AS NOT MATERIALIZED (
     SELECT id, metric_id, org_unit_id, month, is_total, value, low, high, superseded_at
       FROM indicators_metricvalue
-     WHERE NOT (month = %(month)s AND org_unit_id = %(o_unit)s AND NOT is_total)
+     WHERE NOT (month = %(month)s AND org_unit_id = ANY (%(o_units)s::bigint[]) AND NOT is_total)
     UNION ALL
-    SELECT -o.metric_id, o.metric_id, %(o_unit)s, %(month)s::date, false, o.value, o.value, o.value,
+    SELECT -o.metric_id, o.metric_id, o.org_unit_id, %(month)s::date, false, o.value, o.value, o.value,
            NULL::timestamptz
-      FROM unnest(%(o_metric)s::bigint[], %(o_value)s::numeric[]) AS o(metric_id, value)
+      FROM unnest(%(o_unit)s::bigint[], %(o_metric)s::bigint[], %(o_value)s::numeric[])
+           AS o(org_unit_id, metric_id, value)
 ), win AS ("""
 PREVIEW_INSTEAD = PREVIEW_INDICATORS.replace("indicators_metricvalue", "figure").replace(
     "\nWITH win AS (", _FIGURES_INSTEAD, 1

@@ -100,12 +100,19 @@ def make_unit(code: str, name: str, level: OrgUnit.Level, parent: OrgUnit | None
     )
 
 
+def forget_definitions() -> None:
+    ledger_metrics.defined.hold(())
+    registers.names.hold({})
+
+
+forget_definitions()  # before tests are collected: some take what the ledgers count as their parameters
+
+
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch) -> None:
     """Definitions of an earlier test are forgotten, and are read when a test makes some: statements are counted."""
     monkeypatch.setattr(remembered, "FRESH_FOR", math.inf)
-    ledger_metrics.defined.hold(())
-    registers.names.hold({})
+    forget_definitions()
 
 
 @pytest.fixture(scope="session", autouse=True)

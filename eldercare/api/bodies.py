@@ -11,6 +11,7 @@ from eldercare.replies import UNSTORABLE
 
 DEEPEST = 20  # lists and objects inside one another; our own bodies need four
 TOO_DEEP = "提交的内容嵌套太深，请按文档的格式提交。"
+NOTHING = "提交的内容是空的（null），请按文档的格式提交。"
 
 
 class PortalJSONParser(JSONParser):
@@ -24,6 +25,8 @@ class PortalJSONParser(JSONParser):
             data = super().parse(stream, media_type, parser_context)
         except (exceptions.ParseError, RecursionError) as error:
             raise exceptions.ParseError(UNREADABLE) from error
+        if data is None:
+            raise exceptions.ParseError(NOTHING)
         check(data)
         return data
 

@@ -27,9 +27,12 @@ def empty_database() -> Iterator[None]:
     django.setup()
     from django.db import connection
 
+    from tests.template_database import prepared_template
+
     plain = connection.settings_dict["NAME"]
     # As the suite names its own, which clears away what a process that was killed left behind.
     connection.settings_dict["TEST"]["NAME"] = f"test_{plain}_{os.getpid()}"
+    connection.settings_dict["TEST"]["TEMPLATE"] = prepared_template()
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield

@@ -118,6 +118,11 @@ def test_no_question_breaks_it_and_every_answer_has_its_form(program, data):
         assert CHINESE.search(answer.json()["detail"])
 
 
+def test_nothing_at_all_is_answered_in_chinese(program):
+    answer = program.post("/api/v1/batches/", "null", content_type="application/json")
+    assert (answer.status_code, answer.json()["detail"][:8]) == (400, "提交的内容是空的")
+
+
 def _fields(operation: dict) -> list[str]:
     content = operation.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
