@@ -118,6 +118,7 @@ def disable(*, by: User, user: User, request: HttpRequest | None = None) -> User
 @transaction.atomic
 def enable(*, by: User, user: User, request: HttpRequest | None = None) -> User:
     user = _locked(user, by=by)
+    _refuse_program(user)
     if user.is_active:
         return user
     user.is_active = True
@@ -132,6 +133,7 @@ def reset_password(*, by: User, user: User, request: HttpRequest | None = None) 
     if user == by:
         raise Refused("自己的密码请在“修改密码”里更改。")
     user = _locked(user, by=by)
+    _refuse_program(user)
     password = random_password()
     set_password(user, password, must_change=True)
     axes.utils.reset(username=user.username)
@@ -184,6 +186,12 @@ def _locked(user: User, *, by: User) -> User:
     if found is None:
         raise Refused("该账号不在本县范围内。")
     return found
+
+
+def _refuse_program(user: User) -> None:
+    """The account of another system lives and ends with its token; nobody signs in with it."""
+    if user.api_tokens.filter(kind="system").exists():
+        raise Refused("这是系统对接的账号，不能登录，也不单独启用。请在“系统对接凭证”里作废或新建凭证。")
 
 
 def _check_unit(*, by: User, role: str, unit: OrgUnit) -> None:

@@ -7,7 +7,7 @@ be killed halfway.
     python3 eldercare/bootstrap.py [--dev] [--browser] [--no-assets]
 
 --dev      the development requirements too (tests, lint)
---browser  find a Chromium for the browser tests; as root on Debian install one
+--browser  find a Chromium and LibreOffice for the tests; as root on Debian install them
 """
 
 import fcntl
@@ -27,6 +27,8 @@ OLDEST_PYTHON = (3, 11)
 NEEDED_DISK = 1500 * 1024 * 1024
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 BROWSER_PACKAGES = ["chromium", "fonts-noto-cjk"]
+OFFICE = ("lowriter", "pdftotext", "pdftoppm")  # what opens the official report and looks at it
+OFFICE_PACKAGES = ["libreoffice-writer", "libreoffice-calc", "poppler-utils"]
 
 # What the pages use of the npm packages; nothing else is copied or served.
 ASSETS = {
@@ -59,6 +61,7 @@ def main(arguments):
         fetch_assets()
     if "--browser" in arguments:
         find_browser()
+        find_office()
 
 
 # --- What the machine must have ---------------------------------------------------------------------------
@@ -237,24 +240,36 @@ def make_var():
     check_folder(VAR)
 
 
-# --- A browser for the tests ------------------------------------------------------------------------------
+# --- Programs for the tests -------------------------------------------------------------------------------
 
 
 def find_browser():
     chinese = shutil.which("fc-list") and output(["fc-list", ":lang=zh"])
-    if any(shutil.which(name) for name in BROWSERS) and chinese:
+    found = any(shutil.which(name) for name in BROWSERS)
+    if found and (chinese or not may_install()):
         return
-    by_hand = "apt-get install " + " ".join(BROWSER_PACKAGES)
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        if any(shutil.which(name) for name in BROWSERS):
-            return
-        raise Problem(f"The browser tests need a Chromium: install one ({by_hand}).")
-    say("Installing a Chromium and Chinese fonts for the browser tests ...")
+    install_packages(BROWSER_PACKAGES, "a Chromium and Chinese fonts for the browser tests")
+
+
+def find_office():
+    if not all(shutil.which(name) for name in OFFICE):
+        install_packages(OFFICE_PACKAGES, "LibreOffice and Poppler for the tests of the official report")
+
+
+def may_install():
+    return os.geteuid() == 0 and shutil.which("apt-get")
+
+
+def install_packages(packages, what):
+    by_hand = "apt-get install " + " ".join(packages)
+    if not may_install():
+        raise Problem(f"The tests need {what}: install it ({by_hand}).")
+    say(f"Installing {what} ...")
     path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"  # dpkg insists on them
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive", PATH=path)
-    why = f"The Chromium for the browser tests could not be installed ({by_hand})"
+    why = f"It could not be installed: {what} ({by_hand})"
     run(["apt-get", "update"], why, environment)
-    run(["apt-get", "install", "-y", "--no-install-recommends", *BROWSER_PACKAGES], why, environment)
+    run(["apt-get", "install", "-y", "--no-install-recommends", *packages], why, environment)
 
 
 # --- Helpers ----------------------------------------------------------------------------------------------

@@ -6,8 +6,11 @@ from outside; whoever downloads it gets it as an attachment that no browser will
 
 import hashlib
 import io
+import lzma
+import struct
 import unicodedata
 import zipfile
+import zlib
 from pathlib import PurePath
 
 from django.http import HttpResponse
@@ -34,6 +37,10 @@ CONTENT_TYPES = {
 SUFFIXES = {"jpeg": "jpg"}
 ACCEPT = ".pdf,.ofd,.jpg,.jpeg,.png,.docx,.xlsx"
 ALLOWED = "可以上传 PDF、OFD、JPG、PNG、Word（.docx）、Excel（.xlsx）文件"
+# What the reader of ZIP files raises for a file that is cut, scrambled or locked.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, RuntimeError, EOFError, ValueError,
+)  # fmt: skip
 MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "ofd": "ofd.xml"}
 # What an active PDF holds; inside compressed streams it is not seen, and readers ask before they act on it.
 PDF_ACTIONS = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
@@ -91,7 +98,7 @@ def _in_zip(name: str, content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             types = _content_types(archive)
-    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, NotImplementedError, ValueError):
+    except DAMAGED:
         raise Refused(f"“{name}”不完整或已损坏，打不开。请重新保存后再上传。") from None
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise Refused(f"“{name}”展开后过大，不像一份正常的文件。请另存后再上传。")

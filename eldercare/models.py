@@ -90,6 +90,15 @@ class OrgUnit(models.Model):
         """True for the unit itself and every unit below it."""
         return other.path.startswith(self.path)
 
+    @property
+    def county_path(self) -> str:
+        """The path of the county that the unit is or lies in: the districts of a city are foreign to each other."""
+        if self.level in (self.Level.CITY, self.Level.COUNTY):
+            return self.path
+        codes = self.path.strip("/").split("/")
+        below = 2 if self.level == self.Level.VILLAGE else 1
+        return f"/{'/'.join(codes[: max(len(codes) - below, 1)])}/"
+
 
 class UserManager(BaseUserManager):
     def get_queryset(self) -> models.QuerySet:

@@ -16,6 +16,7 @@ from eldercare.expressions import Term
 from eldercare.models import OrgUnit
 from indicators.models import Indicator, IndicatorValue, Metric, MetricValue, Registration
 from indicators.models.adoptions import lower_units
+from indicators.models.values import published
 from indicators.rules.figures import format_figure
 from indicators.rules.formulas import FUNCTION_LABELS, Formula
 from indicators.rules.months import add_months
@@ -66,14 +67,20 @@ class Explanation:
     formula_with_numbers: str = ""
     inputs: list[InputRow] = field(default_factory=list)
     units: list[UnitRow] = field(default_factory=list)
+    as_of: dt.date | None = None
 
 
 def explain_indicator(
-    indicator: Indicator, unit: OrgUnit, month: dt.date, catalogue: Catalogue | None = None
+    indicator: Indicator,
+    unit: OrgUnit,
+    month: dt.date,
+    catalogue: Catalogue | None = None,
+    as_of: dt.date | None = None,
 ) -> Explanation:
-    """The published value of ``indicator`` for ``unit`` and ``month``, with everything behind it."""
-    explanation = Explanation(indicator, unit, month)
-    stored = IndicatorValue.objects.filter(indicator=indicator, org_unit=unit, month=month).first()
+    """The published value of ``indicator`` for ``unit`` and ``month``, with everything behind it; ``as_of`` a day,
+    what stood at its end."""
+    explanation = Explanation(indicator, unit, month, as_of=as_of)
+    stored = published(IndicatorValue, as_of).filter(indicator=indicator, org_unit=unit, month=month).first()
     if stored:
         for name in (
             "value",
@@ -99,6 +106,8 @@ def explain_indicator(
             goal.comparator,
             goal.due_on,
         )
+        if as_of and stored:
+            explanation.target = stored.target
     labels = {term: term_label(term, catalogue) for term in formula.terms}
     explanation.formula_text = formula.expression.pretty(labels)
     if (
@@ -155,7 +164,8 @@ def _reported(
             wanted |= Q(metric=catalogue.ids[term.name], month__range=(window.first, window.last))
         wanted |= Q(metric=catalogue.ids[term.name], month=anchors.as_of)
     rows = (
-        MetricValue.objects.filter(wanted, is_total=False, org_unit__path__startswith=explanation.unit.path)
+        published(MetricValue, explanation.as_of)
+        .filter(wanted, is_total=False, org_unit__path__startswith=explanation.unit.path)
         .select_related("org_unit", "metric")
         .order_by("org_unit__code")
     )
@@ -204,7 +214,7 @@ def _registered(
     indicator, unit = explanation.indicator, explanation.unit
     units = list(lower_units(unit).order_by("code")) if is_judged_by_unit(indicator, unit) else []
     facts = list(
-        Registration.objects.in_force()
+        Registration.objects.in_force(explanation.as_of)
         .filter(indicator=indicator, org_unit__in=units or [unit])
         .select_related("metric")
         .order_by("happened_on", "id")

@@ -106,7 +106,9 @@ def load_org_units(rows: Iterable[Row], *, overwrite: bool = False) -> Count:
     for depth in sorted({unit.path.count("/") for unit in new}):
         level = [unit for unit in new if unit.path.count("/") == depth]
         for unit in level:
-            unit.parent = units.get(unit.parent.code) if unit.parent else None  # saved by now: its key is known
+            unit.parent = (
+                units.get(unit.parent.code) if unit.parent else None
+            )  # saved by now: its key is known
         OrgUnit.objects.bulk_create(level)
     return count
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from eldercare import audit, reveal
 from eldercare.api.endpoints import endpoint
-from eldercare.api.lists import MOST, Filters, PlainChar, Since, changed_since, paged, unit_of
+from eldercare.api.lists import MOST, Conditions, Filters, PlainChar, Since, changed_since, paged, unit_of
 from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
 from eldercare.scopes import Scope
@@ -63,7 +63,7 @@ class PersonFilters(Filters):
     changed_since = Since()
 
 
-class OneFilters(serializers.Serializer):
+class OneFilters(Conditions):
     in_full = serializers.BooleanField(default=False, help_text="号码不隐去：凭证须有 people:full 权限")
 
 
@@ -92,11 +92,9 @@ def person_list(request: Request) -> Response:
 @requires(Permission.VIEW_PEOPLE)
 @endpoint("GET", summary="一位老年人", tag=TAG, answer=PersonSerializer, filters=OneFilters)
 def person(request: Request, pk: int) -> Response:
-    wanted = OneFilters(data=request.query_params)
-    wanted.is_valid(raise_exception=True)
+    in_full = OneFilters.of(request)["in_full"]
     rows = Elder.objects.visible_to(request.user).select_related("org_unit", "village", "residence_unit")
     found = get_object_or_404(rows, pk=pk)
-    in_full = wanted.validated_data["in_full"]
     _show(request, [found], in_full)
     return Response(PersonSerializer(found, context={"in_full": in_full}).data)
 

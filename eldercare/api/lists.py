@@ -62,13 +62,8 @@ class PlainChar(serializers.CharField):
         super().__init__(**{"max_length": 80, "required": False} | kwargs)
 
 
-class Filters(serializers.Serializer):
-    """What a list can be asked for; an unknown condition is an error, not a longer list."""
-
-    limit = serializers.IntegerField(
-        min_value=1, max_value=MOST, default=USUAL, help_text=f"每页行数，最多 {MOST}"
-    )
-    cursor = serializers.CharField(max_length=40, required=False, help_text="上一页 next 里的翻页标记")
+class Conditions(serializers.Serializer):
+    """What an address can ask for; an unknown condition is an error, not a longer list."""
 
     @classmethod
     def of(cls, request: Request) -> dict:
@@ -81,6 +76,15 @@ class Filters(serializers.Serializer):
         if wrong or twice:
             raise Invalid(twice | wrong, status=400)
         return dict(filters.validated_data)
+
+
+class Filters(Conditions):
+    """Those of a list, page by page."""
+
+    limit = serializers.IntegerField(
+        min_value=1, max_value=MOST, default=USUAL, help_text=f"每页行数，最多 {MOST}"
+    )
+    cursor = serializers.CharField(max_length=40, required=False, help_text="上一页 next 里的翻页标记")
 
 
 class Since(serializers.DateTimeField):

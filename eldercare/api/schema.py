@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView
 
-from eldercare.api.endpoints import TokenOrSession
+from eldercare.api.endpoints import PerOwner, TokenOrSession
 from eldercare.permissions import Permission, requires
 
 PREFIX = "/api/v1/"
@@ -39,6 +39,7 @@ schema = requires(Permission.SIGNED_IN)(
     SpectacularAPIView.as_view(
         authentication_classes=[TokenOrSession],
         renderer_classes=[OpenApiJsonRenderer],
+        throttle_classes=[PerOwner],  # describing everything takes a while
         permission_classes=[],  # the mark decides, as everywhere
     )
 )

@@ -8,6 +8,7 @@ into the cell rule itself may not exceed 255 characters, or Excel calls the file
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO
 
@@ -62,24 +63,52 @@ def write_template(
     instructions: Sequence[str] = (),
 ) -> None:
     """``rows``: values by column key, as cleaning returns them. ``lists``: drop-down of a column, e.g. its villages."""
+    page = Page(title, columns, rows, lists or {})
+    write_pages(file, [page], described=page, places=places, instructions=[*GENERAL, *instructions])
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet of a template. ``keys`` of its columns are its own, also beside other sheets."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Mapping[str, object]] = ()
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def write_pages(
+    file: IO[bytes],
+    pages: Sequence[Page],
+    *,
+    described: Page,
+    places: Places | None = None,
+    instructions: Sequence[str] = (),
+) -> None:
+    """A workbook of several sheets; ``described`` is the one whose columns the instructions explain."""
     options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        page = book.add_worksheet(title[:31])
-        _write_instructions(book, columns, instructions)
-        ranges = _write_lists(book, columns, _lists(columns, lists or {}, places))
+        sheets = [book.add_worksheet(page.title[:31]) for page in pages]
+        _write_instructions(book, described.columns, instructions)
+        ranges = _write_lists(book, {page.title: _lists(page.columns, page.lists, places) for page in pages})
         styles = _styles(book)
-        for index, column in enumerate(columns):
-            style = styles[FORMATS.get(column.kind, "@")]
-            page.set_column(index, index, column.width, style)
-            heading = f"{column.heading}*" if column.required else column.heading
-            page.write_string(0, index, heading, styles["required" if column.required else "heading"])
-        page.set_row(0, 30)
-        page.freeze_panes(1, 0)
-        last = _write_rows(page, columns, rows, styles, places)
-        for index, column in enumerate(columns):
-            if rule := _rule(column, ranges.get(column.key)):
-                page.data_validation(1, index, last + SPARE_ROWS, index, rule)
-        page.activate()
+        for sheet, page in zip(sheets, pages, strict=True):
+            _write_page(sheet, page, ranges, styles, places)
+        sheets[0].activate()
+
+
+def _write_page(sheet, page: Page, ranges: Mapping[tuple, str], styles, places: Places | None) -> None:
+    for index, column in enumerate(page.columns):
+        style = styles[FORMATS.get(column.kind, "@")]
+        sheet.set_column(index, index, column.width, style)
+        heading = f"{column.heading}*" if column.required else column.heading
+        sheet.write_string(0, index, heading, styles["required" if column.required else "heading"])
+    sheet.set_row(0, 30)
+    sheet.freeze_panes(1, 0)
+    last = _write_rows(sheet, page.columns, page.rows, styles, places)
+    for index, column in enumerate(page.columns):
+        if rule := _rule(column, ranges.get((page.title, column.key))):
+            sheet.data_validation(1, index, last + SPARE_ROWS, index, rule)
 
 
 def _styles(book: xlsxwriter.Workbook) -> dict[str, object]:
@@ -101,7 +130,7 @@ def _write_instructions(
     page.set_column(1, 1, 8)
     page.set_column(2, 2, 90)
     line = 0
-    for number, text in enumerate([*GENERAL, *instructions], 1):
+    for number, text in enumerate(instructions, 1):
         page.merge_range(line, 0, line, 2, f"{number}. {text}", wrapped)
         line += 1
     line += 1
@@ -134,12 +163,12 @@ def _lists(
 
 
 def _write_lists(
-    book: xlsxwriter.Workbook, columns: Sequence[Column], lists: Mapping[str, Sequence[str]]
-) -> dict[str, str]:
-    """Column key → the range of its list on the hidden sheet."""
+    book: xlsxwriter.Workbook, lists: Mapping[str, Mapping[str, Sequence[str]]]
+) -> dict[tuple[str, str], str]:
+    """Sheet and column key → the range of its list on the hidden sheet."""
     page, ranges = None, {}
-    for column in columns:
-        options = lists[column.key]
+    wanted = [(title, key, options) for title, each in lists.items() for key, options in each.items()]
+    for title, key, options in wanted:
         if not options:
             continue
         page = page or book.add_worksheet(LISTS)
@@ -147,7 +176,7 @@ def _write_lists(
         for line, option in enumerate(options):
             page.write_string(line, index, option)
         letters = xl_col_to_name(index, col_abs=True)
-        ranges[column.key] = f"='{LISTS}'!{letters}$1:{letters}${len(options)}"
+        ranges[title, key] = f"='{LISTS}'!{letters}$1:{letters}${len(options)}"
     if page:
         page.hide()
     return ranges

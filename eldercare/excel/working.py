@@ -161,12 +161,11 @@ def _gathered(batches: Iterable[CleanBatch], size: int) -> Iterable[CleanBatch]:
 
 def situation_of(batch: ImportBatch, positions: Mapping[str, int]) -> Situation:
     user = batch.created_by
-    county = batch.org_unit.path.strip("/").split("/")[0]
     levels = [OrgUnit.Level.TOWNSHIP, OrgUnit.Level.REPORTING, OrgUnit.Level.VILLAGE]
     if batch.org_unit.level == OrgUnit.Level.COUNTY:
         levels.append(OrgUnit.Level.COUNTY)  # a few facilities belong to no township
     visible = list(
-        OrgUnit.objects.filter(path__startswith=f"/{county}/", level__in=levels).select_related(
+        OrgUnit.objects.filter(path__startswith=batch.org_unit.county_path, level__in=levels).select_related(
             "parent", "predecessor"
         )
     )

@@ -96,7 +96,9 @@ def lock_approved(now: dt.datetime | None = None) -> int:
 
 def _past_grace(now: dt.datetime) -> Q:
     """Approved longer ago than the newest plan of the place grants."""
-    newest = Adoption.objects.order_by("plan__starts_on").values_list("org_unit__path", "plan__lock_after_days")
+    newest = Adoption.objects.order_by("plan__starts_on").values_list(
+        "org_unit__path", "plan__lock_after_days"
+    )
     elsewhere, condition = Q(), Q(pk=None)
     for path, days in dict(newest).items():
         place = Q(org_unit__path__startswith=path)

@@ -70,7 +70,9 @@ def set_lines(
         raise Refused(f"{report}不属于{slip}更正的月份。")
     if report.status != MonthlyReport.Status.LOCKED:
         raise Refused(f"{report}还没有锁定，请退回或撤销审核后修改，不用更正单。")
-    metrics = {m.code: m for m in Metric.objects.filter(code__in=texts)}
+    # What the form shows: a figure that the unit owes, or has published.
+    metrics = {m.code: m for m in owed_metrics(report)}
+    metrics |= {m.code: m for m in Metric.objects.filter(entries__report=report)}
     published = figures_of(report)
     wanted, errors = [], {}
     for code, text in texts.items():
@@ -169,6 +171,8 @@ def approve(*, slip: CorrectionSlip, by: User, opinion: str = "") -> CorrectionS
     """
     slip = _locked(slip)
     _may_decide(slip, by)
+    # One revision after the other: two slips of a month may be approved at the same moment.
+    OrgUnit.objects.select_for_update(no_key=True).get(pk=slip.org_unit_id)
     lines = _checked_lines(slip)
     if measure(slip) != slip.effect:
         raise EffectChanged("送审之后已公布的数有变动，影响清单已重新计算，请核对后再批准。")

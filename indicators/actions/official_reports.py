@@ -44,6 +44,7 @@ def start(
         raise Conflict(f"{draft}已有一份起草中的，请打开那一份继续修改。")
     last = same.aggregate(last=Max("revision"))["last"] or 0
     before = OfficialReport.objects.filter(org_unit=county).order_by("-pk").first()
+    now = timezone.now()
     report = OfficialReport.objects.create(
         org_unit=county,
         plan=plan,
@@ -55,7 +56,9 @@ def start(
         signatory=before.signatory if before else f"{county.name}民政局",
         sections=sections,
         created_by=by,
+        created_at=now,
         edited_by=by,
+        edited_at=now,
     )
     _record(report, "起草", by)
     return report

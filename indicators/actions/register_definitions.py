@@ -26,7 +26,7 @@ REGISTER_FIELDS = ("name", "field", "purpose", "row_name", "keeper", "retention"
 
 
 class InTheWay(Refused):
-    """Rows that a change of the definition does not fit; ``rows`` are the first of ``number``."""
+    """Rows that a change of the definition does not fit; ``rows`` are the first that its maker sees of ``number``."""
 
     def __init__(self, words: str, number: int, rows: Sequence[RegisterRow]) -> None:
         super().__init__(words)
@@ -78,6 +78,7 @@ def add_column(*, register: Register, fields: Mapping[str, Any], by: User) -> Re
         _refuse(
             current.rows.all(),
             "已有 {number} 条记录，新项目在这些记录里都是空的，不能一开始就设为{what}。请先增加，补填之后再设。",
+            by=by,
             what="识别列" if fields.get("is_key") else "必填",
         )
     last = current.columns.order_by("-position").values_list("position", flat=True).first() or 0
@@ -134,9 +135,9 @@ def edit_column(*, column: RegisterColumn, changes: Mapping[str, Any], by: User)
     current = RegisterColumn.objects.select_for_update().get(pk=column.pk)
     was_key = current.is_key and not current.is_retired
     wanted = {name: value for name, value in changes.items() if name in COLUMN_FIELDS}
-    _check_choices(register, current, wanted)
+    _check_choices(register, current, wanted, by)
     if wanted.get("kind", current.kind) != current.kind:
-        wanted["slot"] = _slot_after_change(register, current, Kind(wanted["kind"]))
+        wanted["slot"] = _slot_after_change(register, current, Kind(wanted["kind"]), by)
     retires = wanted.get("is_retired") and not current.is_retired
     if retires:
         _may_retire(current)
@@ -146,12 +147,13 @@ def edit_column(*, column: RegisterColumn, changes: Mapping[str, Any], by: User)
         _refuse(
             register.rows.filter(_is_empty(wanted.get("slot", current.slot))),
             "有 {number} 条记录没有填“{heading}”，不能设为必填。请先补填下面这些记录。",
+            by=by,
             heading=current.heading,
         )
     words = write(current, wanted)
     _check_column(current)
     if (current.is_key and not current.is_retired) != was_key:
-        _renew_keys(register)
+        _renew_keys(register, by)
     if words:
         _changed(
             register, by, "修改登记项目", column=current.heading, fields=[w for w in words if w != "slot"]
@@ -159,7 +161,7 @@ def edit_column(*, column: RegisterColumn, changes: Mapping[str, Any], by: User)
     return words
 
 
-def _check_choices(register: Register, column: RegisterColumn, wanted: Mapping[str, Any]) -> None:
+def _check_choices(register: Register, column: RegisterColumn, wanted: Mapping[str, Any], by: User) -> None:
     """A choice is taken off the offer, never out of the rows."""
     if "choices" not in wanted or column.type not in rules.WITH_CHOICES:
         return
@@ -171,16 +173,18 @@ def _check_choices(register: Register, column: RegisterColumn, wanted: Mapping[s
         _refuse(
             register.rows.filter(**exact),
             "有 {number} 条记录选了“{label}”，不能删除这个选项。不再使用的请停用。",
+            by=by,
             label=column.labels[code],
         )
 
 
-def _slot_after_change(register: Register, column: RegisterColumn, kind: Kind) -> str:
+def _slot_after_change(register: Register, column: RegisterColumn, kind: Kind, by: User) -> str:
     if rules.may_keep_slot(column.type, kind):
         return column.slot
     _refuse(
         register.rows.exclude(_is_empty(column.slot)),
         "有 {number} 条记录填了“{heading}”，不能由“{old}”改为“{new}”。请另增加一个项目，把内容移过去后停用这一个。",
+        by=by,
         heading=column.heading,
         old=rules.KINDS[column.type],
         new=rules.KINDS[kind],
@@ -203,7 +207,7 @@ def _is_empty(slot: str) -> Q:
     return Q(**{slot: ""}) if slot.startswith("text_") else Q(**{slot: None})
 
 
-def _renew_keys(register: Register) -> None:
+def _renew_keys(register: Register, by: User) -> None:
     """Every row is known by the new key columns; refused when two would be the same."""
     keys = list(register.columns.current().filter(is_key=True))
     if not keys:
@@ -223,16 +227,16 @@ def _renew_keys(register: Register) -> None:
         raise InTheWay(
             f"有 {len(doubles)} 条记录按新的识别列与别的记录相同或没有填写，不能这样改。请先改正下面这些记录。",
             len(doubles),
-            doubles[:LISTED],
+            [row for row in doubles if by.org_unit.contains(row.org_unit)][:LISTED],
         )
     RegisterRow.objects.bulk_update(changed, ["key"], batch_size=AT_ONCE)
 
 
-def _refuse(rows: QuerySet[RegisterRow], words: str, **named: str) -> None:
-    """Raises InTheWay when there is any such row."""
+def _refuse(rows: QuerySet[RegisterRow], words: str, *, by: User, **named: str) -> None:
+    """Raises InTheWay when there is any such row; those of another county are counted, not listed."""
     number = rows.count()
     if number:
-        first = list(rows.select_related("org_unit", "village", "facility")[:LISTED])
+        first = list(rows.visible_to(by).select_related("org_unit", "village", "facility")[:LISTED])
         raise InTheWay(words.format(number=number, **named), number, first)
 
 

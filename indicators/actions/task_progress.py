@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from eldercare import audit, evidence
 from eldercare.errors import Conflict, NotAllowed, Refused
+from eldercare.identity import holds_id_number
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.models import TaskEvidence, TaskProgress, TaskState
@@ -196,6 +197,8 @@ def return_progress(*, notes: Mapping[int, str], by: User) -> int:
     """Send progress back with a reason each; an accepted one too, while it is found wrong later."""
     if any(not note.strip() for note in notes.values()) or not notes:
         raise Refused("退回要写明意见：哪里不清楚、要补什么。")
+    if any(map(holds_id_number, notes.values())):
+        raise Refused("退回意见会原样显示，不能写身份证号。")
     found = _for_review(notes, by, (Status.SUBMITTED, Status.ACCEPTED))
     now = timezone.now()
     for row in found:

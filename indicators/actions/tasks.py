@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
+from eldercare.identity import holds_id_number
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
 from eldercare.permissions import Permission
 from indicators.models import (
@@ -256,6 +257,8 @@ def issue_bulletin(*, month: dt.date, lines: list[dict[str, object]], text: str,
     _require(by, Permission.EVALUATE_TASKS, by.org_unit)
     if not lines:
         raise Refused("这个月没有单位应报任务进展，没有可通报的内容。")
+    if holds_id_number(text):
+        raise Refused("通报会发给各单位，不能写身份证号。")
     made, is_new = TaskBulletin.objects.get_or_create(
         org_unit=by.org_unit,
         month=month,

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django import forms
 
-from eldercare.forms import StyledFormMixin
+from eldercare.forms import StyledFormMixin, refuse_id_number
 from eldercare.lists import ListFilterForm, search_field
 from eldercare.models import OrgUnit, User
 from indicators.models import CorrectionSlip, MonthlyReport
@@ -18,12 +18,14 @@ class SlipForm(StyledFormMixin, forms.Form):
     reason = forms.CharField(
         label="更正原因",
         max_length=TEXT_LENGTH,
+        validators=[refuse_id_number],
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="为什么公布的数不对，例如“第二季度新开办的照料中心漏登”。",
     )
     evidence = forms.CharField(
         label="依据",
         max_length=1000,
+        validators=[refuse_id_number],
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="能查到什么：文号、名册、验收单、会议纪要等。",
     )
@@ -55,6 +57,7 @@ class OpinionForm(StyledFormMixin, forms.Form):
         label="审批意见",
         max_length=TEXT_LENGTH,
         required=False,
+        validators=[refuse_id_number],
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

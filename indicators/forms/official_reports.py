@@ -82,13 +82,17 @@ class EditForm(StyledFormMixin, forms.Form):
         text = re.sub(r"\s", "", self.cleaned_data["document_number"])
         text = re.sub(r"[\[(（【［﹝](\d{4})[\])）】］﹞]", r"〔\1〕", text)
         if text and not NUMBER.fullmatch(text):
-            raise forms.ValidationError("文号应如“海民〔2026〕12号”：机关代字、年份、序号，不加“第”，不补 0。")
+            raise forms.ValidationError(
+                "文号应如“海民〔2026〕12号”：机关代字、年份、序号，不加“第”，不补 0。"
+            )
         return text
 
     @property
     def head(self) -> dict:
         return {
-            name: value for name, value in self.cleaned_data.items() if not name.startswith(("text-", "version"))
+            name: value
+            for name, value in self.cleaned_data.items()
+            if not name.startswith(("text-", "version"))
         }
 
     @property

@@ -81,7 +81,9 @@ class NewRegisterForm(RegisterForm):
             known = set(Register.objects.values_list("code", flat=True))
             return next(name for number in range(1, 10_000) if (name := f"register-{number}") not in known)
         if not CODE(code) or code in ("new", "rows", "mechanisms"):
-            raise ValidationError("代码须以小写字母开头，只用小写字母、数字和短横线，不能是 new、rows、mechanisms。")
+            raise ValidationError(
+                "代码须以小写字母开头，只用小写字母、数字和短横线，不能是 new、rows、mechanisms。"
+            )
         if Register.objects.filter(code=code).exists():
             raise ValidationError("这个代码已有登记簿使用，请换一个。")
         return code

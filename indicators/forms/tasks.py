@@ -335,6 +335,10 @@ class TypedScore:
         """Raises ``ValueError`` with a sentence."""
         if len(self.note) > 300:
             raise ValueError("意见最多 300 字。")
+        try:
+            refuse_id_number(self.note)
+        except ValidationError:
+            raise ValueError("意见会原样显示，不能写身份证号。") from None
         if not self.score:
             if self.note:
                 raise ValueError("写了意见，还要填分数。")

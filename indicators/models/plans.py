@@ -354,8 +354,12 @@ class PlanRemark(models.Model):
 
 
 class RegistrationQuerySet(ScopedQuerySet):
-    def in_force(self) -> "RegistrationQuerySet":
-        return self.filter(withdrawn_at=None)
+    def in_force(self, day: dt.date | None = None) -> "RegistrationQuerySet":
+        """Not withdrawn; with ``day`` those registered by its end and not withdrawn by then."""
+        if day is None:
+            return self.filter(withdrawn_at=None)
+        end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+        return self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=end), created_at__lt=end)
 
 
 @pghistory.track(meta={"ordering": ["-pgh_id"]})

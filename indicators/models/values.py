@@ -33,12 +33,15 @@ class StandingManager(models.Manager.from_queryset(ValueQuerySet)):
         return super().get_queryset().standing()
 
 
+def end_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+
+
 def published(model: type[models.Model], day: dt.date | None) -> ValueQuerySet:
     """The values of ``model`` as they stand now, or as they were published at the end of ``day``."""
     if day is None:
         return model.objects.all()
-    end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
-    return model.versions.published_at(end)
+    return model.versions.published_at(end_of(day))
 
 
 class MetricValue(models.Model):

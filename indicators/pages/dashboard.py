@@ -16,6 +16,7 @@ from eldercare.models import OrgUnit, User
 from indicators.models import Baseline, Indicator, IndicatorValue, MonthlyReport, Plan
 from indicators.pages.display import COUNTED_STATUSES, LOOKS, Look
 from indicators.pages.lines import FullCatalogue, Line, comparable, gaps_of, goal_of
+from indicators.pages.published import as_then
 from indicators.pages.selection import Selection
 from indicators.rules.months import add_months
 
@@ -229,13 +230,14 @@ def build(user: User, selection: Selection, *, group: str = "") -> Dashboard:
         )
     for line in board.behind:
         line.gaps = gaps_of(line, unit, month, catalogue)
-    board.reports = list(
+    reports = (
         MonthlyReport.objects.visible_to(user)
         .for_month(month)
         .filter(org_unit__path__startswith=unit.path)
         .select_related("org_unit")
         .order_by("org_unit__code")
     )
+    board.reports = as_then(reports, selection.as_of)
     return board
 
 
@@ -259,7 +261,7 @@ def _read_values(user: User, board: Dashboard) -> dict[int, dict[dt.date, Decima
     selection = board.selection
     unit, month = selection.unit, selection.month
     rows = (
-        IndicatorValue.objects.visible_to(user)
+        selection.values.visible_to(user)
         .filter(indicator__plan=selection.plan)
         .filter(
             Q(month=month)

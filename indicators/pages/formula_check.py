@@ -5,6 +5,7 @@ Nothing is written here. The preview runs the roll-up's own statement over the u
 
 import copy
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -127,6 +128,27 @@ class PreviewRow:
     @property
     def is_changed(self) -> bool:
         return (self.old_text, self.old_look) != (self.new_text, self.new_look)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What a changed formula does to months that are published and not locked."""
+
+    months: int
+    lights: int
+    digest: str  # of the formula and of what it moves: who saves has seen just this
+
+    @property
+    def text(self) -> str:
+        lights = f"，其中 {self.lights} 个月状态改变" if self.lights else "，状态不变"
+        return f"这个公式会使 {self.months} 个已公布的月份变动{lights}"
+
+
+def movement(formula: str, rows: Sequence[PreviewRow]) -> Movement:
+    moving = [row for row in rows if row.is_changed and not row.is_locked and row.old_look]
+    seen = [(f"{row.month}", row.old_text, row.new_text, row.old_look, row.new_look) for row in moving]
+    digest = hashlib.sha256(repr((formula.strip(), seen)).encode()).hexdigest()[:32]
+    return Movement(len(moving), sum(1 for row in moving if row.old_look != row.new_look), digest)
 
 
 def preview_change(

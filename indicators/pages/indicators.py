@@ -5,17 +5,20 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
 from indicators.explain import Explanation, explain_indicator
 from indicators.ledger_figures import is_counted
 from indicators.models import Indicator, IndicatorValue, Plan
+from indicators.models.values import ValueQuerySet, published
 from indicators.pages.display import Look, look_of, target_text
 from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of, goal_of
 from indicators.rollup import preview
 from indicators.rules.formulas import Formula
 from indicators.rules.months import add_months, month_of, months_between
+from indicators.rules.outlook import Forecast, Outlook, outlook
 from indicators.rules.projection import Projection, project
 from indicators.rules.targets import path_value
 from indicators.specs import expectation_for, is_judged_by_unit, specs_for_month
@@ -90,24 +93,29 @@ class IndicatorPage:
         unit: OrgUnit,
         month: dt.date,
         owner: OrgUnit | None = None,
+        as_of: dt.date | None = None,
     ) -> None:
+        self.as_of = as_of
         self.user, self.indicator, self.unit, self.month = user, indicator, unit, month
         self.owner = owner or indicator.plan.org_unit  # the unit that has the plan in force
         self.catalogue = FullCatalogue()
         self.formula: Formula | None = (
             self.catalogue.formula(indicator.formula) if indicator.formula else None
         )
-        self.explanation: Explanation = explain_indicator(indicator, unit, month, self.catalogue)
+        self.explanation: Explanation = explain_indicator(indicator, unit, month, self.catalogue, as_of)
         self.expected = expectation_for(indicator, self.formula, month) if self.formula else None
         self.values = {
             value.org_unit_id: value
-            for value in IndicatorValue.objects.visible_to(user).filter(
+            for value in self._published().filter(
                 indicator=indicator, month=month, org_unit__path__startswith=self.owner.path
             )
         }
         goal = self.expected.goal if self.expected else None
         self.line = Line(indicator, self.values.get(unit.pk), goal)
         self.line.gaps = gaps_of(self.line, unit, month, self.catalogue)
+
+    def _published(self) -> ValueQuerySet:
+        return published(IndicatorValue, self.as_of).visible_to(self.user)
 
     @property
     def shows_calculation(self) -> bool:
@@ -127,7 +135,7 @@ class IndicatorPage:
         return [self._point(month, stored, bases) for month in months_between(first, last)]
 
     def _stored(self, first: dt.date) -> dict[dt.date, IndicatorValue]:
-        rows = IndicatorValue.objects.visible_to(self.user).filter(
+        rows = self._published().filter(
             indicator=self.indicator, org_unit=self.unit, month__range=(first, self.month)
         )
         return {row.month: row for row in rows}
@@ -168,7 +176,7 @@ class IndicatorPage:
             return start.value
         if start.month not in bases:
             bases[start.month] = (
-                IndicatorValue.objects.visible_to(self.user)
+                self._published()
                 .filter(indicator=self.indicator, org_unit=self.unit, month=start.month)
                 .values_list("value", flat=True)
                 .first()
@@ -214,27 +222,50 @@ class IndicatorPage:
         ]
         return [(owed, value, code) for (owed, value), code in zip(inputs, codes, strict=True)]
 
-    def projection(self) -> Projection | None:
+    @cached_property
+    def _complete(self) -> list[IndicatorValue]:
+        """The last twelve months in which every unit had reported."""
+        rows = sorted(self._stored(add_months(self.month, -11)).items())
+        return [row for _, row in rows if row.value is not None and row.reported == row.owed]
+
+    @property
+    def last_denominator(self) -> Decimal | None:
+        return self._complete[-1].denominator if self._complete else None
+
+    @property
+    def _is_projected(self) -> bool:
         goal = self.line.goal
-        if (
+        return not (
             goal is None
             or self.line.target is None
             or self.indicator.is_confirmation
             or self.indicator.is_judged_by_unit
             or self.indicator.recurrence
             or self.line.value is None
-        ):
+        )
+
+    def projection(self) -> Projection | None:
+        if not self._is_projected:
             return None
-        points = [
-            (month, row.value)
-            for month, row in sorted(self._stored(add_months(self.month, -11)).items())
-            if row.value is not None and row.reported == row.owed
-        ]
         return project(
-            points,
+            [(row.month, row.value) for row in self._complete],
             target=self.line.target,
             comparator=self.line.comparator,
-            due_on=goal.due_on,
+            due_on=self.line.goal.due_on,
+            ceiling=ceiling_of(self.indicator, self.catalogue),
+        )
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """The value at the due date by three methods, while that lies ahead."""
+        if not self._is_projected or not self._complete:
+            return None
+        return outlook(
+            [(row.month, row.value) for row in self._complete],
+            target=self.line.target,
+            comparator=self.line.comparator,
+            due_on=self.line.goal.due_on,
+            path=self._complete[-1].path,
             ceiling=ceiling_of(self.indicator, self.catalogue),
         )
 
@@ -253,9 +284,7 @@ class IndicatorPage:
         )
         values = {
             value.indicator_id: value
-            for value in IndicatorValue.objects.visible_to(self.user).filter(
-                indicator__in=others, org_unit=self.unit, month=self.month
-            )
+            for value in self._published().filter(indicator__in=others, org_unit=self.unit, month=self.month)
         }
         seen = set(Plan.objects.visible_to(self.user).values_list("pk", flat=True))
         return [
@@ -268,6 +297,9 @@ class IndicatorPage:
         ]
 
     def alternatives(self) -> list[Alternative]:
+        """Worked out from the figures that stand now, so not for a day gone by."""
+        if self.as_of:
+            return []
         return [self._alternative(row) for row in self.indicator.alternatives or []]
 
     def _alternative(self, row: dict) -> Alternative:
@@ -292,7 +324,7 @@ def _order(value: IndicatorValue | None, falls: bool) -> tuple:
     return (0, value.value if falls else -value.value)
 
 
-def trend_chart(points: Sequence[TrendPoint], indicator: Indicator) -> dict:
+def trend_chart(points: Sequence[TrendPoint], indicator: Indicator, forecast: Forecast | None = None) -> dict:
     """The series for the chart; values as numbers, ``None`` where there is none."""
 
     def number(value: Decimal | None) -> float | None:
@@ -309,6 +341,10 @@ def trend_chart(points: Sequence[TrendPoint], indicator: Indicator) -> dict:
         "path": [number(point.path) for point in points],
         "target": [number(point.target) for point in points],
         "is_flag": indicator.is_confirmation,
+        "forecast": [
+            number(forecast.at(point.month)) if forecast and point.month >= forecast.last else None
+            for point in points
+        ],
     }
 
 

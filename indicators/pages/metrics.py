@@ -10,6 +10,9 @@ from django.utils import timezone
 from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, Metric, MetricValue, MonthlyReport, Registration
+from indicators.models.values import ValueQuerySet, published
+from indicators.pages import published as publishing
+from indicators.pages.published import Edition, as_then, count_moved, edition_of
 from indicators.rules.months import add_months, month_of
 from indicators.specs import Catalogue
 
@@ -54,11 +57,30 @@ class MetricPage:
     figures: list[UnitFigure]
     total: MetricValue | None
     trend: list[tuple[dt.date, MetricValue | None]]
+    as_of: dt.date | None = None
+    moved: int = 0  # figures of the month that are different today
+    edition: Edition | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def as_of_text(self) -> str:
+        return publishing.day_text(self.as_of) if self.as_of else ""
+
+    @property
+    def as_of_more(self) -> str:
+        return f"&as_of={self.as_of}" if self.as_of else ""
+
+    @property
+    def current_query(self) -> str:
+        return f"?month={self.month:%Y-%m}" if self.month else "?"
 
 
-def metric_page(user: User, metric: Metric, wanted: dt.date | None) -> MetricPage:
-    """The figures of one metric that the user may see."""
-    own = MetricValue.objects.visible_to(user).filter(metric=metric, is_total=False)
+def metric_page(
+    user: User, metric: Metric, wanted: dt.date | None, as_of: dt.date | None = None
+) -> MetricPage:
+    """The figures of one metric that the user may see, as they stand or as published at the end of ``as_of``."""
+    everything = published(MetricValue, as_of).visible_to(user).filter(metric=metric)
+    own = everything.filter(is_total=False)
     months = list(
         own.filter(month__lte=month_of(timezone.localdate()))
         .order_by("-month")
@@ -68,15 +90,20 @@ def metric_page(user: User, metric: Metric, wanted: dt.date | None) -> MetricPag
     newest = _newest_reported(own, months)
     month = wanted if wanted in months else newest
     if month is None:
-        return MetricPage(metric, None, [], [], None, [])
-    reports = {
-        report.org_unit_id: report
-        for report in MonthlyReport.objects.visible_to(user).for_month(month).select_related("org_unit")
-    }
+        return MetricPage(metric, None, [], [], None, [], as_of)
+    found = MonthlyReport.objects.visible_to(user).for_month(month).select_related("org_unit")
+    reports = {report.org_unit_id: report for report in as_then(found, as_of)}
     rows = own.filter(month=month).select_related("org_unit").order_by("org_unit__code")
     figures = [UnitFigure(row.org_unit, row, reports.get(row.org_unit_id)) for row in rows]
-    total = _total(user, metric, months_from=month, months_to=month).get(month)
-    return MetricPage(metric, month, months, figures, total, _trend(user, metric, month))
+    total = _total(user, everything, months_from=month, months_to=month).get(month)
+    page = MetricPage(metric, month, months, figures, total, _trend(user, everything, month), as_of)
+    page.edition = edition_of(user, user.org_unit, month, as_of)
+    if as_of:
+        now = MetricValue.objects.visible_to(user).filter(metric=metric, month=month)
+        page.moved = count_moved(
+            everything.filter(month=month), now, ("org_unit_id", "is_total"), publishing.FIGURES
+        )
+    return page
 
 
 def _newest_reported(own, months: list[dt.date]) -> dt.date | None:
@@ -84,24 +111,20 @@ def _newest_reported(own, months: list[dt.date]) -> dt.date | None:
     return reported.values_list("month", flat=True).first() or (months[0] if months else None)
 
 
-def _trend(user: User, metric: Metric, month: dt.date) -> list[tuple[dt.date, MetricValue | None]]:
+def _trend(user: User, values: ValueQuerySet, month: dt.date) -> list[tuple[dt.date, MetricValue | None]]:
     """Twelve months of the total, or of the unit's own figure where the user sees one unit only."""
     first = add_months(month, 1 - TREND_MONTHS)
-    found = _total(user, metric, months_from=first, months_to=month)
+    found = _total(user, values, months_from=first, months_to=month)
     if not found:
-        own = MetricValue.objects.visible_to(user).filter(
-            metric=metric, is_total=False, month__range=(first, month), org_unit=user.org_unit_id
-        )
+        own = values.filter(is_total=False, month__range=(first, month), org_unit=user.org_unit_id)
         found = {row.month: row for row in own}
     return [(add_months(first, step), found.get(add_months(first, step))) for step in range(TREND_MONTHS)]
 
 
 def _total(
-    user: User, metric: Metric, *, months_from: dt.date, months_to: dt.date
+    user: User, values: ValueQuerySet, *, months_from: dt.date, months_to: dt.date
 ) -> dict[dt.date, MetricValue]:
-    rows = MetricValue.objects.visible_to(user).filter(
-        metric=metric, is_total=True, month__range=(months_from, months_to), org_unit=user.org_unit_id
-    )
+    rows = values.filter(is_total=True, month__range=(months_from, months_to), org_unit=user.org_unit_id)
     return {row.month: row for row in rows}
 
 

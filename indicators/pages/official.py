@@ -13,8 +13,9 @@ from django.utils import timezone
 from eldercare.excel.writing import Kind
 from eldercare.lists import Badge, Column, Listing, contains
 from indicators.models import CorrectionSlip, OfficialReport
+from indicators.pages.display import month_text
 from indicators.pages.official_figures import Reading, as_json, read
-from indicators.pages.official_text import SECTIONS, proposals
+from indicators.pages.official_text import SECTIONS, proposals, tight
 from indicators.rules.official import Paragraph, Period, chinese_number, date_text, paragraphs
 
 Kinds = OfficialReport.Kind
@@ -36,7 +37,7 @@ REPORTS = Listing(
             link=lambda report: reverse("official-report", args=[report.pk]),
             width=44,
         ),
-        Column("month", "截至月份", "month", order=("month",), kind=Kind.MONTH),
+        Column("month", "截至月份", lambda report: month_text(report.month), order=("month",), css="nowrap"),
         Column("kind", "种类", "get_kind_display", order=("kind",), css="nowrap"),
         Column("plan", "规划", lambda report: report.plan.short_title if report.plan else "全部", width=20),
         Column("revision", "版次", lambda report: f"第 {report.revision} 版", css="nowrap"),
@@ -95,7 +96,6 @@ def corrections_since(report: OfficialReport) -> list[CorrectionSlip]:
 class Head:
     text: str
     width: int  # millimetres of the 156 that the page has
-    is_number: bool = False
 
 
 @dataclass
@@ -104,7 +104,6 @@ class Table:
     heads: list[Head]
     rows: list[list[str]]
     note: str = ""
-    lights: list[str] = field(default_factory=list)  # class of colour for the last column, on the page only
 
 
 @dataclass
@@ -207,17 +206,17 @@ def sections_of(reading: Reading) -> list[dict[str, str]]:
 def _heads(period: Period) -> list[Head]:
     return [
         Head("序号", 10),
-        Head("指标", 48),
-        Head("目标", 21, True),
-        Head(period.value_heading, 22, True),
-        Head(period.against, 15, True),
-        Head("与目标相差", 22),
-        Head("状态", 18),
+        Head("指标", 41),
+        Head("目标", 21),
+        Head(period.value_heading, 21),
+        Head(period.against, 14 if len(period.against) < 4 else 17),
+        Head("与目标相差", 28 if len(period.against) < 4 else 25),
+        Head("状态", 21),
     ]
 
 
 def _table(caption: str, rows: list[dict[str, Any]], period: Period, note: str = "") -> Table:
-    return Table(caption, _heads(period), [_cells(row) for row in rows], note, [row["css"] for row in rows])
+    return Table(caption, _heads(period), [_cells(row) for row in rows], note)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -226,10 +225,10 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [
         str(row["number"]),
         row["name"],
-        row["target_text"] or "—",
-        "\n".join([value, *more]),
+        tight(row["target_text"]) or "—",
+        "\n".join(tight(text) for text in (value, *more)),
         row["change_text"],
-        row["distance_text"] or "—",
+        tight(row["distance_text"]) or "—",
         row["light"],
     ]
 
@@ -259,7 +258,7 @@ def _attachments(figures: dict[str, Any], period: Period) -> list[Attachment]:
             tables[-1].note = _note(each, period)
             found.append((f"{each['short_title']}指标完成情况表", tables))
     if figures["flows"]:
-        heads = [Head("序号", 12), Head("项目", 84), Head("计量单位", 20), Head("合计", 24, True), Head("月数", 16)]
+        heads = [Head("序号", 12), Head("项目", 84), Head("计量单位", 20), Head("合计", 24), Head("月数", 16)]
         rows = [
             [str(place), each["name"], each["unit"], f"{_grouped(each['value'])}", str(each["months"])]
             for place, each in enumerate(figures["flows"], 1)
@@ -284,9 +283,6 @@ def _note(each: dict[str, Any], period: Period) -> str:
     if each["facts"]:
         parts.append(f"另有现状、前期完成和预测数{each['facts']}项不判定，未列入")
     return f"注：{'；'.join(parts)}。"
-
-
-# --- Months that a report can be made for --------------------------------------------------------------------------
 
 
 def as_of_text(figures: dict[str, Any]) -> str:

@@ -176,10 +176,9 @@ def _reports(reader: User, period: Period) -> list[UnitRecord]:
             waiting=Count("pk", filter=Q(status=MonthlyReport.Status.SUBMITTED)),
         )
     )
-    own = reader.org_unit.path
     return [
         UnitRecord(
-            f"{row['org_unit__name']}本级" if row["org_unit__path"] == own else row["org_unit__name"],
+            _own_name(reader, row["org_unit__name"], row["org_unit__path"]),
             row["owed"],
             row["late"],
             row["missing"],
@@ -189,6 +188,11 @@ def _reports(reader: User, period: Period) -> list[UnitRecord]:
     ]
 
 
+def _own_name(reader: User, name: str, path: str) -> str:
+    """What the county does itself is not what it is."""
+    return f"{name}本级" if path == reader.org_unit.path else name
+
+
 def _duties(reader: User, period: Period, plans: set[int]) -> list[UnitRecord]:
     """What units owed on tasks: two queries a month. Nothing where no plan of the report has tasks."""
     if not plans:
@@ -196,11 +200,11 @@ def _duties(reader: User, period: Period, plans: set[int]) -> list[UnitRecord]:
     found: dict[str, UnitRecord] = {}
     for month in months_between(period.first, period.last):
         for line in load_units(reader, month):
-            record = line.record()
-            each = found.setdefault(line.unit.path, UnitRecord(line.unit.name))
-            each.owed += record.owed
-            each.late += record.late
-            each.missing += record.missing
+            name = _own_name(reader, line.unit.name, line.unit.path)
+            each = found.setdefault(line.unit.path, UnitRecord(name))
+            each.owed += line.owed
+            each.late += line.late
+            each.missing += line.open
             each.waiting += line.submitted
     return [found[path] for path in sorted(found)]
 
@@ -302,7 +306,6 @@ def row_of(line: Line, each: PlanFigures) -> dict[str, Any]:
         "distance_text": line.distance_text,
         "status": line.status,
         "light": line.look.label,
-        "css": line.look.css,
         "reported_text": line.reported_text if is_open else "",
     }
 
@@ -322,5 +325,7 @@ def _change(line: Line, before: IndicatorValue | None) -> tuple[str, str]:
         places = line.indicator.decimals
     if not difference:
         return "0", "持平"
+    if not rounded(difference, places + 1):
+        return f"{difference.normalize():f}", "基本持平"
     text = shown(abs(difference), places, target=Decimal(0))
     return f"{difference.normalize():f}", f"{'+' if difference > 0 else '-'}{text}"

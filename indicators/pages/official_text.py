@@ -6,10 +6,11 @@ One line is one paragraph; a line that begins with （一） is a second-level h
 from collections.abc import Iterable
 
 from eldercare.models import OrgUnit
-from indicators.models import TaskMilestone, TaskProgress, TaskState
+from indicators.models import TaskMilestone, TaskState
+from indicators.models.adoptions import LOWER_LEVELS
 from indicators.pages.lines import Line
 from indicators.pages.official_figures import PlanFigures, Reading, Status, UnitRecord
-from indicators.rules.official import MONTH, Period, chinese_number, date_text
+from indicators.rules.official import Period, chinese_number, date_text
 from indicators.task_duties import Standing
 
 # Key → title, in the order of the document.
@@ -21,6 +22,7 @@ SECTIONS = {
     "next": "下步安排",
 }
 MOST_BEHIND = 20  # indicators that are described one by one; all stand in the table
+MOST_DUE = 20  # tasks and indicators of the next period
 TEXT_LENGTH = 200  # of a unit's words; the whole is on the task's page
 ENDS = "。！？；…"
 
@@ -55,14 +57,18 @@ def _headed(reading: Reading, parts: Iterable[tuple[str, list[str]]]) -> list[st
 def _overview(reading: Reading) -> list[str]:
     if not reading.plans:
         return [f"{reading.period.text}没有执行中的规划。"]
-    return _headed(reading, ((each.plan.short_title, _of_plan(each, reading.period)) for each in reading.plans))
+    return _headed(
+        reading, ((each.plan.short_title, _of_plan(each, reading.period)) for each in reading.plans)
+    )
 
 
 def _of_plan(each: PlanFigures, period: Period) -> list[str]:
     tally = each.board.tally
     counts = "，".join(f"{look.label}{count}项" for look, count in tally.parts if count)
     rate = "" if tally.rate is None else f"，达标率{tally.rate:.1f}%（{tally.met}/{tally.judged}）"
-    lines = [f"截至{period.end_text}，{_quoted(each.plan.title)}约束性指标共{tally.total}项，其中{counts}{rate}。"]
+    lines = [
+        f"截至{period.end_text}，{_quoted(each.plan.title)}约束性指标共{tally.total}项，其中{counts}{rate}。"
+    ]
     if not tally.total:
         lines = [f"截至{period.end_text}，{_quoted(each.plan.title)}没有判定约束性指标。"]
     if moved := _moved(each, period):
@@ -103,10 +109,7 @@ def _moved(each: PlanFigures, period: Period) -> str:
 def _tasks(reading: Reading) -> list[str]:
     if not reading.standings:
         return ["执行的规划没有列入重点任务。"]
-    found = _headed(
-        reading, ((each.plan.short_title, _tasks_of(each, reading)) for each in reading.plans)
-    )
-    return found
+    return _headed(reading, ((each.plan.short_title, _tasks_of(each, reading)) for each in reading.plans))
 
 
 def _tasks_of(each: PlanFigures, reading: Reading) -> list[str]:
@@ -120,27 +123,35 @@ def _tasks_of(each: PlanFigures, reading: Reading) -> list[str]:
     if not reported:
         return [*lines, f"{reading.period.this}没有审核通过的任务进展。"]
     lines.append(f"{reading.period.this}有{len(reported)}项任务的进展已审核通过，主要情况如下：")
-    lines += [
-        f"{place}.{_task_words(one, reading.progress[one.task.pk])}" for place, one in enumerate(reported, 1)
-    ]
+    lines += [f"{place}.{_task_words(one, reading)}" for place, one in enumerate(reported, 1)]
     return lines
 
 
-def _task_words(standing: Standing, rows: list[TaskProgress]) -> str:
+def _task_words(standing: Standing, reading: Reading) -> str:
+    rows, whole = reading.progress[standing.task.pk], reading.unit
+    lower = LOWER_LEVELS.get(whole.level, ())
     percent = "" if standing.percent is None else f"总体进度{standing.percent}%，"
     head = f"{standing.task.name}（{percent}{standing.label}）。"
-    own = [row for row in rows if row.org_unit.level != OrgUnit.Level.TOWNSHIP]
-    townships = [row for row in rows if row.org_unit.level == OrgUnit.Level.TOWNSHIP]
+    townships = [row for row in rows if row.org_unit.pk != whole.pk and row.org_unit.level in lower]
+    own = [row for row in rows if row not in townships]
     if len(townships) <= 2:
         own, townships = rows, []
-    parts = [f"{row.org_unit.name}：{_closed(row.text)}" for row in own if row.text.strip()]
+    parts = [f"{_name(row.org_unit, whole)}：{_closed(row.text)}" for row in own if row.text.strip()]
     if townships:
         known = [row.percent for row in townships if row.percent is not None]
         mean = f"，平均进度{sum(known) // len(known)}%" if known else ""
         late = [row.org_unit.name for row in townships if row.state == TaskState.BEHIND]
         slow = f"，其中{'、'.join(late)}进度滞后" if late else ""
-        parts.append(f"{len(townships)}个镇（街道）报送进展{mean}{slow}。")
+        parts.append(f"{len(townships)}个{_parts_word(whole)}报送进展{mean}{slow}。")
     return head + "".join(parts)
+
+
+def _name(unit: OrgUnit, whole: OrgUnit) -> str:
+    return f"{unit.name}本级" if unit.pk == whole.pk else unit.name
+
+
+def _parts_word(unit: OrgUnit) -> str:
+    return "县（市、区）" if unit.level == OrgUnit.Level.CITY else "镇（街道）"
 
 
 def _closed(text: str) -> str:
@@ -166,20 +177,25 @@ def _reporting(reading: Reading) -> list[str]:
 def _record_words(what: str, records: list[UnitRecord], period: Period, *, unit: str) -> str:
     owed = sum(each.owed for each in records)
     missing, late = sum(each.missing for each in records), sum(each.late for each in records)
-    text = f"{what}应报单位{len(records)}个、{owed}{unit}，已报{owed - missing}{unit}"
+    is_one_each = owed == len(records)  # a report a month: units and reports are the same number
+    unit = "个" if is_one_each else unit
+    whole = f"应报{owed}个单位" if is_one_each else f"应报单位{len(records)}个、{owed}{unit}"
+    text = f"{what}{whole}，已报{owed - missing}{unit}"
+    if missing == owed:
+        return f"{text.rpartition('，')[0]}，均未报送。"
     if not missing and not late:
-        return f"{text}，全部按时报送。" if owed else f"{text}。"
+        return f"{text}，全部按时报送。"
     parts = [text]
     if missing:
-        parts.append(f"尚未报送{missing}{unit}：{_names(records, 'missing', unit, period)}")
+        parts.append(f"尚未报送{missing}{unit}：{_names(records, 'missing', unit)}")
     if late:
-        parts.append(f"逾期报送{late}{unit}：{_names(records, 'late', unit, period)}")
+        parts.append(f"逾期报送{late}{unit}：{_names(records, 'late', unit)}")
     return "；".join(parts) + "。"
 
 
-def _names(records: list[UnitRecord], attribute: str, unit: str, period: Period) -> str:
+def _names(records: list[UnitRecord], attribute: str, unit: str) -> str:
     named = [(each.name, getattr(each, attribute)) for each in records if getattr(each, attribute)]
-    if period.kind == MONTH and all(number == 1 for _, number in named) and unit == "份":
+    if unit == "个":
         return "、".join(name for name, _ in named)
     return "、".join(f"{name}（{number}{unit}）" for name, number in named)
 
@@ -189,10 +205,10 @@ def _names(records: list[UnitRecord], attribute: str, unit: str, period: Period)
 
 def _problems(reading: Reading) -> list[str]:
     lines = _headed(reading, ((each.plan.short_title, _behind(each)) for each in reading.plans))
-    late = [one for one in reading.standings if one.state == TaskState.BEHIND]
+    late = [one for one in reading.standings if one.state == TaskState.BEHIND or one.days_late]
     if late:
         names = "、".join(_behind_task(one) for one in late)
-        lines.append(f"进度滞后的重点任务{len(late)}项：{names}。")
+        lines.append(f"进度滞后和逾期未完成的重点任务{len(late)}项：{names}。")
     if reading.missing_units:
         lines.append(
             f"{'、'.join(reading.missing_units)}的月报尚未报送或尚未审核通过，有关指标按已报单位汇总，报齐后会有变动。"
@@ -229,10 +245,10 @@ def _gap_words(line: Line) -> str:
         parts.append("未报单位报齐后即可达标")
     elif line.gap_text:
         parts.append(f"达标{'' if line.gap_text.startswith('还差') else '需'}{line.gap_text}")
-    return f"{line.indicator.name}：{_tight('；'.join(parts))}。"
+    return f"{line.indicator.name}：{tight('；'.join(parts))}。"
 
 
-def _tight(text: str) -> str:
+def tight(text: str) -> str:
     """Without the blanks that the pages put between a number and its unit: a document has none."""
     return text.replace(" ", "")
 
@@ -242,32 +258,44 @@ def _tight(text: str) -> str:
 
 def _next(reading: Reading) -> list[str]:
     period = reading.period
-    first, last = period.next_first, period.next_end
-    lines, place = [], 0
-    due = [
-        *(_due_tasks(reading)),
-        *(
-            f"{each.indicator.name}：{date_text(each.goal.due_on)}前达到{_tight(each.target_text)}（目前{_tight(each.value_text)}）"
-            for figures in reading.plans
-            for each in figures.board.counted
-            if each.goal and first <= each.goal.due_on <= last and each.status != Status.MET and each.target_text
-        ),
-    ]
+    due = _due_tasks(reading) + _due_indicators(reading)
+    lines = []
     if due:
-        lines.append(f"{period.next_text}到期的任务和指标：")
-        lines += [f"{place}.{each}。" for place, each in enumerate(due, 1)]
-    else:
+        lines.append(f"{period.next_text}到期的任务和指标{len(due)}项：")
+        lines += [f"{place}.{each}。" for place, each in enumerate(due[:MOST_DUE], 1)]
+    if len(due) > MOST_DUE:
+        lines.append(f"其余{len(due) - MOST_DUE}项按各规划和任务清单的期限推进。")
+    if registered := sum(1 for line in _due_lines(reading) if line.indicator.is_confirmation):
+        lines.append(f"{period.next_text}到期、尚未落实的制度机制{registered}项，由牵头单位按期出台。")
+    if not lines:
         lines.append(f"{period.next_text}没有到期的重点任务和指标。")
     overdue = [one for one in reading.standings if one.days_late]
     if overdue:
-        lines.append(
-            f"对已过期限仍未完成的{len(overdue)}项重点任务（{'、'.join(one.task.name for one in overdue)}），"
-            "责任单位逐项明确完成时间，按月通报。"
-        )
+        lines.append(f"对已过期限仍未完成的{len(overdue)}项重点任务，由责任单位逐项明确完成时间，按月通报。")
     behind = sum(len(each.board.behind) for each in reading.plans)
     if behind:
-        lines.append(f"对进度滞后的{behind}项指标逐项分解缺口，落实到镇（街道）和责任部门。")
+        lines.append(f"对进度滞后的{behind}项指标逐项分解缺口，落实到{_parts_word(reading.unit)}和责任部门。")
     return lines
+
+
+def _due_lines(reading: Reading) -> list[Line]:
+    """Indicators not yet met whose target falls due in the next period."""
+    first, last = reading.period.next_first, reading.period.next_end
+    return [
+        line
+        for figures in reading.plans
+        for line in figures.board.counted
+        if line.goal and first <= line.goal.due_on <= last and line.status != Status.MET
+    ]
+
+
+def _due_indicators(reading: Reading) -> list[str]:
+    return [
+        f"{line.indicator.name}：{date_text(line.goal.due_on)}前达到{tight(line.target_text)}"
+        f"（目前{tight(line.units_text or line.value_text)}）"
+        for line in _due_lines(reading)
+        if line.target_text and not line.indicator.is_confirmation
+    ]
 
 
 def _due_tasks(reading: Reading) -> list[str]:
@@ -284,5 +312,7 @@ def _due_tasks(reading: Reading) -> list[str]:
             if part.done_on is None and first <= part.due_on <= last
         ]
         if first <= task.due_on <= last:
-            found.append((task.due_on, f"{task.name}：{date_text(task.due_on)}前全部完成（进度{one.percent or 0}%）"))
+            found.append(
+                (task.due_on, f"{task.name}：{date_text(task.due_on)}前全部完成（进度{one.percent or 0}%）")
+            )
     return [text for _, text in sorted(found)]

@@ -1,6 +1,6 @@
 """What a page of plan, dashboard or metrics looks at: plan, unit and month of the address, checked for the user.
 
-Three queries, whatever is asked for. A plan or unit that the user may not see is "not found", like one that does
+A fixed number of queries, whatever is asked for. A plan or unit that the user may not see is "not found", like one that does
 not exist; a month that makes no sense is said and replaced by the newest one with figures.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Sum
 from django.http import Http404
 from django.utils import timezone
@@ -17,6 +18,9 @@ from django.utils import timezone
 from eldercare.models import OrgUnit, User
 from indicators.models import Adoption, Indicator, IndicatorValue, Plan
 from indicators.models.adoptions import lower_units
+from indicators.models.values import ValueQuerySet, published
+from indicators.pages import published as publishing
+from indicators.pages.published import Edition
 from indicators.rules.months import MonthError, month_of, parse_month
 
 # A month is shown by itself once this share of what is owed has been reported; before that, the month before it.
@@ -30,6 +34,7 @@ class MonthChoice:
     month: dt.date
     reported: int
     owed: int
+    is_corrected: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -51,6 +56,29 @@ class Selection:
     month: dt.date | None = None
     notes: list[str] = field(default_factory=list)
     is_month_chosen: bool = False
+    as_of: dt.date | None = None  # show what was published at the end of this day
+    moved: int = 0  # how many of the values shown are different today
+    edition: Edition | None = None  # of a corrected month
+
+    @property
+    def values(self) -> ValueQuerySet:
+        """The indicator values to read: those that stand, or stood on the day."""
+        return published(IndicatorValue, self.as_of)
+
+    @property
+    def as_of_text(self) -> str:
+        return publishing.day_text(self.as_of) if self.as_of else ""
+
+    @property
+    def as_of_more(self) -> str:
+        """To be put behind an address that has a query already."""
+        return f"&as_of={self.as_of}" if self.as_of else ""
+
+    @property
+    def current_query(self) -> str:
+        """The same view as it stands now."""
+        month = f"{self.month:%Y-%m}" if self.month else None
+        return self.query(as_of=None, month=month) or "?"
 
     @property
     def is_empty(self) -> bool:
@@ -94,13 +122,14 @@ class Selection:
             "org": self.unit.code
             if self.unit and (self.unit != self.units[0] or self.other_owners)
             else None,
+            "as_of": self.as_of,
         }
         kept = {name: value for name, value in {**values, **changes}.items() if value not in (None, "")}
         return f"?{urlencode(kept)}" if kept else ""
 
 
 def select(user: User, params: Mapping[str, str], *, plan_code: str | None = None) -> Selection:
-    """Read ``plan``, ``org`` and ``month``. Raises ``Http404`` for a plan or unit that the user may not see."""
+    """Read ``plan``, ``org``, ``month`` and ``as_of``. Raises ``Http404`` for a plan or unit that the user may not see."""
     owners = _plans_around(user)
     plans = list(owners)
     plan = _plan(plans, plan_code or params.get("plan", ""))
@@ -114,10 +143,33 @@ def select(user: User, params: Mapping[str, str], *, plan_code: str | None = Non
     unit = _unit(county, units, params.get("org", ""))
     seen = [each for each in others if user.org_unit.contains(each)]
     selection = Selection(plans, plan, unit, county, units, owner, seen)
+    selection.as_of, note = publishing.read_day(params.get("as_of", ""))
+    if note:
+        selection.notes.append(note)
     if unit is not None:
-        selection.months = _months(unit, plan)
+        selection.months = _months(selection)
         _choose_month(selection, params.get("month", ""))
+    if not selection.is_empty:
+        if any(choice.is_corrected for choice in selection.months if choice.month == selection.month):
+            selection.edition = publishing.edition_of(user, unit, selection.month, selection.as_of)
+        selection.moved = _moved(user, selection)
     return selection
+
+
+def _moved(user: User, selection: Selection) -> int:
+    """Of the plan's values for the month that the user sees, below the unit that has the plan in force."""
+    if selection.as_of is None:
+        return 0
+
+    def seen(rows: ValueQuerySet) -> ValueQuerySet:
+        return rows.visible_to(user).filter(
+            indicator__plan=selection.plan,
+            month=selection.month,
+            org_unit__path__startswith=selection.unit.path,
+        )
+
+    then, now = seen(selection.values), seen(IndicatorValue.objects.all())
+    return publishing.count_moved(then, now, ("indicator_id", "org_unit_id"), publishing.COMPARED)
 
 
 def _plan(plans: list[Plan], code: str) -> Plan | None:
@@ -180,18 +232,27 @@ def _unit(county: OrgUnit | None, townships: list[OrgUnit], code: str) -> OrgUni
     return found
 
 
-def _months(unit: OrgUnit, plan: Plan) -> list[MonthChoice]:
+def _months(selection: Selection) -> list[MonthChoice]:
     rows = (
-        IndicatorValue.objects.filter(
-            org_unit=unit, indicator__plan=plan, indicator__input_source=Indicator.InputSource.REPORTED
+        selection.values.filter(
+            org_unit=selection.unit,
+            indicator__plan=selection.plan,
+            indicator__input_source=Indicator.InputSource.REPORTED,
         )
         .values("month")
-        .annotate(all_reported=Sum("reported"), all_owed=Sum("owed"))
+        .annotate(
+            all_reported=Sum("reported"),
+            all_owed=Sum("owed"),
+            # the same for every row: read along, so that pages of counties without corrections ask nothing more
+            corrected=ArraySubquery(
+                publishing.corrections_of(selection.unit, selection.as_of).values("month")
+            ),
+        )
         .order_by("-month")
     )
     today = month_of(timezone.localdate())
     return [
-        MonthChoice(row["month"], row["all_reported"], row["all_owed"])
+        MonthChoice(row["month"], row["all_reported"], row["all_owed"], row["month"] in row["corrected"])
         for row in rows
         if row["month"] <= today
     ]

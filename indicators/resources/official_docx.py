@@ -8,6 +8,7 @@ import io
 
 import docx
 from docx.document import Document as Word
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -17,7 +18,7 @@ from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from indicators.pages.official import Content, Table
-from indicators.rules.official import Paragraph, signature_indents
+from indicators.rules.official import Paragraph, signature_indents, title_lines
 
 FANG, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
 INSTEAD = {
@@ -30,8 +31,8 @@ INSTEAD = {
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = 44, 32, 28, 21  # half-points: 22, 16, 14 and 10.5 pt
 LINE = 579  # twips: 225 mm / 22 lines
 TABLE_LINE = 280
-CHARACTER = 320  # twips of a character of size 3
-CHARACTER_SPACE = -849  # 1/4096 pt: 28 characters of 16 pt on 156 mm stand a little closer
+CHARACTER = 315  # twips from one character of size 3 to the next
+CLOSER = -5  # twips: 28 characters of 16 pt on 156 mm stand a little closer; a grid would do it in Word alone
 EXACT = f'<w:spacing w:before="0" w:after="0" w:line="{LINE}" w:lineRule="exact"/>'
 TIGHT = f'<w:spacing w:before="30" w:after="30" w:line="{TABLE_LINE}" w:lineRule="exact"/>'
 INDENT = f'<w:ind w:firstLineChars="200" w:firstLine="{2 * CHARACTER}"/>'
@@ -45,7 +46,7 @@ STYLES = {
     "公文附件标识": (f"<w:keepNext/>{EXACT}", HEI, SIZE_3),
     "公文落款": (f'<w:keepLines/>{EXACT}<w:jc w:val="right"/>', FANG, SIZE_3),
     "公文表题": (
-        f'<w:keepNext/><w:spacing w:before="120" w:after="60" w:line="400" w:lineRule="exact"/><w:jc w:val="center"/>',
+        '<w:keepNext/><w:spacing w:before="120" w:after="60" w:line="400" w:lineRule="exact"/><w:jc w:val="center"/>',
         HEI,
         SIZE_4,
     ),
@@ -62,7 +63,7 @@ def write(content: Content) -> bytes:
     word = docx.Document()
     _prepare(word, content)
     _set_page(word.sections[0])
-    _add(word, "公文标题", document.title)
+    _add_title(word, document.title)
     if document.document_number:
         _add(word, "公文文号", document.document_number)
     _add(word, "公文正文", "")
@@ -75,13 +76,15 @@ def write(content: Content) -> bytes:
             _add_text(word, paragraph)
         for table in section.tables:
             _add_table(word, table)
+    # The signature never stands on a page without text.
+    word.paragraphs[-1].paragraph_format.keep_with_next = True
     _list_attachments(word, [each.title for each in document.attachments])
     _sign(word, document.signatory, document.date)
     for attachment in document.attachments:
         mark = _add(word, "公文附件标识", attachment.number)
         mark.paragraph_format.page_break_before = True
         _add(word, "公文正文", "")
-        _add(word, "公文标题", attachment.title)
+        _add_title(word, attachment.title)
         for table in attachment.tables:
             _add_table(word, table)
     file = io.BytesIO()
@@ -94,11 +97,15 @@ def write(content: Content) -> bytes:
 
 def _fonts(name: str) -> str:
     """All four, for a font named for Latin letters alone leaves the characters as they were."""
-    return f'<w:rFonts w:hint="eastAsia" w:ascii="{name}" w:eastAsia="{name}" w:hAnsi="{name}" w:cs="{name}"/>'
+    return (
+        f'<w:rFonts w:hint="eastAsia" w:ascii="{name}" w:eastAsia="{name}" w:hAnsi="{name}" w:cs="{name}"/>'
+    )
 
 
 def _look(name: str, size: int) -> str:
-    return f'{_fonts(name)}<w:b w:val="0"/><w:color w:val="000000"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
+    closer = f'<w:spacing w:val="{CLOSER}"/>' if size == SIZE_3 else '<w:spacing w:val="0"/>'
+    sizes = f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
+    return f'{_fonts(name)}<w:b w:val="0"/><w:color w:val="000000"/>{closer}{sizes}'
 
 
 def _prepare(word: Word, content: Content) -> None:
@@ -149,11 +156,7 @@ def _set_page(section: WordSection) -> None:
     section.header_distance, section.footer_distance = Mm(15), Mm(25)
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
-    section._sectPr.append(
-        parse_xml(
-            f'<w:docGrid {nsdecls("w")} w:type="linesAndChars" w:linePitch="{LINE}" w:charSpace="{CHARACTER_SPACE}"/>'
-        )
-    )
+    section._sectPr.append(parse_xml(f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{LINE}"/>'))
     # On the outer side of the sheet, one character from the edge: right on odd pages, left on even ones.
     _number_pages(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
     _number_pages(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
@@ -188,6 +191,14 @@ def _add(word: Word, style: str, text: str) -> WordParagraph:
     return word.add_paragraph(text, style=style)
 
 
+def _add_title(word: Word, title: str) -> None:
+    first, *others = title_lines(title)
+    run = _add(word, "公文标题", first).runs[0]
+    for other in others:
+        run.add_break(WD_BREAK.LINE)
+        run.add_text(other)
+
+
 def _add_text(word: Word, paragraph: Paragraph) -> None:
     added = word.add_paragraph(style="公文正文")
     if paragraph.head:
@@ -202,18 +213,19 @@ def _list_attachments(word: Word, titles: list[str]) -> None:
     """One line below the text, two characters in; several are numbered and stand one below the other."""
     if not titles:
         return
-    _add(word, "公文正文", "")
+    _add(word, "公文正文", "").paragraph_format.keep_with_next = True
     for place, title in enumerate(titles, 1):
         number = f"{place}．" if len(titles) > 1 else ""
         line = _add(word, "公文主送", f"附件：{number}{title}" if place == 1 else f"{number}{title}")
         step = 4 if len(titles) > 1 else 3
         hanging = step if place == 1 else step - 3
+        line.paragraph_format.keep_with_next = True
         line.paragraph_format.left_indent = Pt(16 * (2 + step))
         line.paragraph_format.first_line_indent = Pt(-16 * hanging)
 
 
 def _sign(word: Word, signatory: str, date: str) -> None:
-    _add(word, "公文正文", "")
+    _add(word, "公文正文", "").paragraph_format.keep_with_next = True
     signed, dated = signature_indents(signatory, date)
     for text, indent in ((signatory, signed), (date, dated)):
         line = _add(word, "公文落款", text)
@@ -230,8 +242,9 @@ def _add_table(word: Word, table: Table) -> None:
     made = word.add_table(rows=0, cols=len(table.heads))
     made.style = "Table Grid"
     made.autofit = False
-    properties = made._tbl.tblPr
-    properties.append(
+    made.alignment = WD_TABLE_ALIGNMENT.CENTER
+    # The schema wants the margins of the cells before the look.
+    made._tbl.tblPr.find(qn("w:tblLook")).addprevious(
         parse_xml(
             f'<w:tblCellMar {nsdecls("w")}><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar>'
         )
@@ -258,7 +271,7 @@ def _add_row(made, table: Table):
     row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
     for cell, head in zip(row.cells, table.heads, strict=True):
         cell.width = Mm(head.width)
-        cell.vertical_alignment = 1  # centred
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     return row
 
 

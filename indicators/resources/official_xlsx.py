@@ -70,6 +70,11 @@ def _number(text: str) -> Decimal | None:
 
 
 def _flow_sheet(flows: list[dict[str, Any]], title: str) -> Sheet:
-    columns = [Column("项目", 44), Column("计量单位", 12), Column("合计", 16, Kind.NUMBER), Column("有数据的月数", 14, Kind.INTEGER)]
+    columns = [
+        Column("项目", 44),
+        Column("计量单位", 12),
+        Column("合计", 16, Kind.NUMBER),
+        Column("有数据的月数", 14, Kind.INTEGER),
+    ]
     rows = [[each["name"], each["unit"], _number(each["value"]), each["months"]] for each in flows]
     return Sheet("工作量合计", columns, rows, f"{title}：工作量合计")

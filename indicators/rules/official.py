@@ -9,7 +9,9 @@ from indicators.rules.months import add_months, month_end
 
 MONTH, HALF_YEAR, YEAR = "month", "half_year", "year"
 LENGTHS = {MONTH: 1, HALF_YEAR: 6, YEAR: 12}  # months
-NAMES = {MONTH: "月报", HALF_YEAR: "半年报", YEAR: "年报"}
+NAMES = {MONTH: "月报", HALF_YEAR: "报告", YEAR: "报告"}
+TITLE_WIDTH = 20  # characters of size 2 on 156 mm
+SUBJECT = "养老服务"
 _DIGITS = "〇一二三四五六七八九"
 _SECOND = re.compile(r"（[一二三四五六七八九十]+）")
 LONGEST_HEADING = 40  # characters; a longer line is a paragraph that begins with its heading
@@ -81,6 +83,16 @@ def title_of(unit: str, period: Period) -> str:
     return f"{unit}{period.text}养老服务工作进展{NAMES[period.kind]}"
 
 
+def title_lines(title: str) -> list[str]:
+    """A title that is too long for a line, broken before its subject, else in the middle: no single character below."""
+    if width_of(title) <= TITLE_WIDTH:
+        return [title]
+    at = title.find(SUBJECT)
+    if at <= 0 or width_of(title[:at]) > TITLE_WIDTH or width_of(title[at:]) > TITLE_WIDTH:
+        at = (len(title) + 1) // 2
+    return [title[:at], title[at:]]
+
+
 def ends_a_period(kind: str, month: dt.date) -> bool:
     return month.month % LENGTHS[kind] == 0
 
@@ -107,7 +119,7 @@ def paragraphs(text: str) -> list[Paragraph]:
     """
     found = []
     for line in text.splitlines():
-        words = line.strip("  　")
+        words = line.strip()
         if not words:
             continue
         if not _SECOND.match(words):

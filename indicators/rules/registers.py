@@ -81,13 +81,13 @@ SEARCHED = frozenset({Kind.TEXT, Kind.LONG, Kind.NAME, Kind.TASK})
 SORTED = frozenset(Kind) - CONFIDENTIAL - {Kind.SEVERAL, Kind.LONG}
 KEYS = frozenset(Kind) - {Kind.LONG, Kind.SEVERAL}
 DISTINCT = frozenset(Kind) - {Kind.LONG, Kind.SEVERAL}
-# A change of kind that no value can be in the way of.
+# A change of kind that no value can be in the way of. Names of persons never become plain text: everybody would
+# see them.
 WIDER: Mapping[Kind, frozenset[Kind]] = {
     Kind.INTEGER: frozenset({Kind.NUMBER, Kind.AMOUNT}),
     Kind.NUMBER: frozenset({Kind.AMOUNT}),
     Kind.AMOUNT: frozenset({Kind.NUMBER}),
     Kind.TEXT: frozenset({Kind.LONG}),
-    Kind.NAME: frozenset({Kind.TEXT, Kind.LONG}),
     Kind.TASK: frozenset({Kind.TEXT, Kind.LONG}),
 }
 SEPARATORS = re.compile(r"[、,，;；/|\n]+")

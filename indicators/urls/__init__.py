@@ -9,5 +9,6 @@ urlpatterns = [
     path("official/", include("indicators.urls.official")),
     path("registers/", include("indicators.urls.registers")),
     path("tasks/", include("indicators.urls.tasks")),
+    path("plans/", include("indicators.urls.plan_building")),
     path("", include("indicators.urls.plans")),
 ]

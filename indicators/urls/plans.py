@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from indicators.views import adoptions, dashboard, indicator_edit, indicator_pages, metrics, plans
+from indicators.views import (
+    adoptions,
+    dashboard,
+    indicator_edit,
+    indicator_pages,
+    metrics,
+    plans,
+    standings,
+    what_if,
+)
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -15,6 +24,9 @@ urlpatterns = [
     path("plans/<slug:code>/adopt/", adoptions.adopt, name="plan-adopt"),
     path("plans/<slug:code>/end/", adoptions.end, name="plan-adoption-end"),
     path("plans/<slug:code>/export/", plans.export, name="plan-export"),
+    path("plans/<slug:code>/standings/", standings.standings, name="plan-standings"),
+    path("plans/<slug:code>/standings/export/", standings.export, name="plan-standings-export"),
+    path("plans/<slug:code>/what-if/", what_if.plan_what_if, name="plan-what-if"),
     path("plans/<slug:code>/<int:number>/", indicator_pages.indicator, name="indicator"),
     path("plans/<slug:code>/<int:number>/edit/", indicator_edit.edit, name="indicator-edit"),
     path("plans/<slug:code>/<int:number>/preview/", indicator_edit.preview, name="indicator-preview"),

@@ -97,7 +97,9 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.VIEW_INDICATORS)
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """The figures that the plan prints, worked out again."""
-    selection = select(request.user, request.GET, plan_code=code)
+    params = request.GET.copy()
+    params.pop("as_of", None)  # held against what is published now
+    selection = select(request.user, params, plan_code=code)
     figures = printed_figures(request.user, selection.plan, selection.county)
     only = request.GET.get("show", "")
     shown = [each for each in figures if not only or each.agreement.name.lower() == only]

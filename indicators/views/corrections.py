@@ -134,7 +134,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def figures(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """The published figures of one unit, beside each what it shall be."""
     slip = find(request, pk)
-    report = _report_of(slip, code)
+    report = _report_of(slip, code, request.user)
     typed = errors = None
     problem = ""
     if request.method == "POST":
@@ -157,8 +157,9 @@ def figures(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return render(request, "corrections/figures.html", context, status=422 if problem else 200)
 
 
-def _report_of(slip: CorrectionSlip, code: str) -> MonthlyReport:
-    report = next((each for each in pages.reports_of(slip) if each.org_unit.code == code), None)
+def _report_of(slip: CorrectionSlip, code: str, user: User) -> MonthlyReport:
+    reports = [each for each in pages.reports_of(slip) if user.org_unit.contains(each.org_unit)]
+    report = next((each for each in reports if each.org_unit.code == code), None)
     if report is None:
         raise Http404("这个单位在该月没有已锁定的月报。")
     return report

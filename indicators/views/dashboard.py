@@ -32,7 +32,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @requires(Permission.VIEW_INDICATORS)
 def wall(request: HttpRequest) -> HttpResponse:
     """The same figures in large type, in turn, for a display on the wall."""
-    return _board(request, "dashboard/wall.html", "dashboard/_wall.html")
+    return _board(request, "dashboard/wall.html", "dashboard/_wall.html", is_wall=True)
 
 
 @never_cache
@@ -47,8 +47,11 @@ def stamp(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"stamp": stamp_of(request.user, month)})
 
 
-def _board(request: HttpRequest, page: str, fragment: str) -> HttpResponse:
-    selection = select(request.user, request.GET)
+def _board(request: HttpRequest, page: str, fragment: str, *, is_wall: bool = False) -> HttpResponse:
+    params = request.GET.copy()
+    if is_wall:
+        params.pop("as_of", None)  # the wall shows what is, whatever link led to it
+    selection = select(request.user, params)
     # Read before the figures: what arrives in between is shown at the next poll, never missed.
     mark = "" if selection.is_empty else stamp_of(request.user, selection.month)
     board = build(request.user, selection, group=request.GET.get("group", ""))
@@ -60,7 +63,7 @@ def _board(request: HttpRequest, page: str, fragment: str) -> HttpResponse:
         "heat": [] if selection.is_empty else board.heat(everything=everything),
         "is_heat_complete": everything,
         "stamp": mark,
-        "stamp_url": _stamp_url(selection),
+        "stamp_url": "" if selection.as_of else _stamp_url(selection),
         "query": _query(board, selection),
         "chart": progress_chart(board),
         "screens": screens(board.cards),
@@ -81,7 +84,7 @@ def _query(board: Dashboard, selection: Selection) -> dict[str, str]:
         "indicator": selection.query(plan=None),
         "all_heat": selection.query(group=group, heat="all"),
         "headline_heat": selection.query(group=group),
-        "wall": selection.query(group=group),
+        "wall": selection.query(group=group, as_of=None),
         "dark": selection.query(group=group),
         "light": selection.query(group=group, theme="light"),
         "plan": selection.query(plan=None),

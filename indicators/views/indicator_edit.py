@@ -13,7 +13,7 @@ from eldercare.permissions import Permission, requires
 from indicators.actions.plans import EDITABLE, TargetRow, edit_indicator
 from indicators.forms.plans import IndicatorForm, TargetFormSet
 from indicators.models import Indicator, Target
-from indicators.pages.formula_check import Check, PreviewRow, check_formula, preview_change
+from indicators.pages.formula_check import Check, PreviewRow, check_formula, movement, preview_change
 from indicators.pages.lines import FullCatalogue
 from indicators.tasks import hint_roll_up
 from indicators.views.indicator_pages import find as find_visible
@@ -23,10 +23,14 @@ from indicators.views.indicator_pages import find as find_visible
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PLANS)
 def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """The form; ``check`` shows what the formula would do (the way without JavaScript), ``save`` writes."""
+    """The form; ``check`` shows what the formula would do (the way without JavaScript), ``save`` writes.
+
+    A formula that moves published months is saved by who has been shown how: the digest of that comes along.
+    """
     found = find(request, code, number)
     form, targets = _forms(request, found)
-    if request.method == "POST" and "check" not in request.POST and form.is_valid() and targets.is_valid():
+    is_save = request.method == "POST" and "check" not in request.POST
+    if is_save and form.is_valid() and targets.is_valid() and _is_seen(request, found, form, targets):
         saved = _save(request, found, form, targets)
         if saved is not None:
             return saved
@@ -83,6 +87,17 @@ def _forms(request: HttpRequest, found: Indicator) -> tuple[IndicatorForm, Targe
     return form, TargetFormSet(data if is_whole else None, initial=existing, prefix="targets")
 
 
+def _is_seen(request: HttpRequest, found: Indicator, form: IndicatorForm, targets: TargetFormSet) -> bool:
+    """Whether the formula is as it was, moves nothing, or has been previewed with just these months."""
+    if form.cleaned_data["formula"].strip() == found.formula.strip():
+        return True
+    moved = _checked(found, form, targets)["moved"]
+    if moved is None or not moved.months or request.POST.get("previewed") == moved.digest:
+        return True
+    form.add_error(None, f"还没有保存：{moved.text}。请核对“保存后各月的变化”，无误后再按一次“保存”。")
+    return False
+
+
 def _save(
     request: HttpRequest, found: Indicator, form: IndicatorForm, targets: TargetFormSet
 ) -> HttpResponse | None:
@@ -124,7 +139,8 @@ def _checked(found: Indicator, form: IndicatorForm, targets: TargetFormSet) -> d
     else:
         text, unit = form.initial.get("formula", found.formula), found.unit
     check = check_formula(text, unit=unit, catalogue=catalogue)
-    return {"check": check, "rows": _preview(found, form, targets, check, catalogue)}
+    rows = _preview(found, form, targets, check, catalogue)
+    return {"check": check, "rows": rows, "moved": movement(check.text, rows) if rows else None}
 
 
 def _preview(

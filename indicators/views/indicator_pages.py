@@ -21,7 +21,9 @@ from indicators.models import Indicator, Metric, Plan, Registration, Target
 from indicators.pages.display import month_text
 from indicators.pages.history import history_of
 from indicators.pages.indicators import SPANS, IndicatorPage, comparison_chart, trend_chart
+from indicators.pages.outlook import reason_text, rows_of
 from indicators.pages.selection import Selection, select
+from indicators.pages.what_if import fields_of
 from indicators.specs import is_judged_by_unit
 from indicators.tasks import hint_roll_up
 
@@ -49,7 +51,9 @@ def indicator_page(
     selection = select(request.user, request.GET, plan_code=code)
     if selection.is_empty:
         return render(request, "plans/indicator_empty.html", {"indicator": found, "selection": selection})
-    page = IndicatorPage(request.user, found, selection.unit, selection.month, selection.owner)
+    page = IndicatorPage(
+        request.user, found, selection.unit, selection.month, selection.owner, selection.as_of
+    )
     points = page.trend(_span(request))
     rows = page.comparison(selection.townships) if page.formula else []
     context = {
@@ -57,12 +61,18 @@ def indicator_page(
         "plan": found.plan,
         "selection": selection,
         "query": selection.query(plan=None),
+        "what_if": [] if selection.as_of else fields_of(found, page.catalogue),
+        "standings_query": selection.query(plan=None, indicator=number),
         "page": page,
         "line": page.line,
         "explanation": page.explanation,
         "points": points,
         "has_values": any(point.value and point.value.value is not None for point in points),
-        "trend_chart": trend_chart(points, found),
+        "trend_chart": trend_chart(points, found, page.outlook.chosen if page.outlook else None),
+        "outlook_rows": rows_of(page.outlook, page.line, page.unit, page.catalogue, page.last_denominator)
+        if page.outlook
+        else [],
+        "outlook_reason": reason_text(page.outlook) if page.outlook else "",
         "rows": rows,
         "other_rows": page.others(selection.townships) if page.formula else [],
         "is_printed_below": len(rows) > 1 or page.formula is None or found.is_confirmation,

@@ -14,6 +14,7 @@ from indicators.ledger_figures import is_counted
 from indicators.models import Metric, MetricValue
 from indicators.pages.display import month_text
 from indicators.pages.metrics import MetricPage, metric_page, registrations_of, uses_of_metrics
+from indicators.pages.published import read_day
 from indicators.rules.months import MonthError, parse_month
 
 REGISTRATIONS_SHOWN = 200
@@ -59,7 +60,9 @@ def metric(request: HttpRequest, code: str) -> HttpResponse:
             wanted = parse_month(text)
         except MonthError as error:
             note = str(error)
-    page = metric_page(request.user, found, wanted)
+    as_of, problem = read_day(request.GET.get("as_of", ""))
+    page = metric_page(request.user, found, wanted, as_of)
+    note = note or problem
     if wanted and page.month and wanted != page.month:
         note = f"{month_text(wanted)}没有“{found.name}”的数据，下面显示{month_text(page.month)}。"
     context = {

@@ -1,6 +1,8 @@
 """The official report: list, drafting, the page that looks like the document, sealing, files."""
 
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -130,7 +132,9 @@ def _show(
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     report = find(request, pk)
     if report.is_sealed:
-        return _show(request, report, problem=f"{report}已定稿，不能再修改；需要更正的，请另起草新的一版。", status=409)
+        return _show(
+            request, report, problem=f"{report}已定稿，不能再修改；需要更正的，请另起草新的一版。", status=409
+        )
     content = pages.load(report)
     initial = {name: getattr(report, name) for name in actions.HEAD_FIELDS}
     initial |= {"version": version_of(report)} | {f"text-{key}": text for key, text in content.texts.items()}
@@ -217,13 +221,15 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _sealing(content: pages.Content, version: int) -> actions.Sealing:
     """The files as of now, with today as the day below the text where none was given."""
-    content.report.signed_on = content.report.signed_on or timezone.localdate()
+    signed = copy(content.report)
+    signed.signed_on = signed.signed_on or timezone.localdate()
+    content = replace(content, report=signed)
     return actions.Sealing(
         version=version,
         figures=content.figures,
         docx=official_docx.write(content),
         xlsx=official_xlsx.write(content),
-        signed_on=content.report.signed_on,
+        signed_on=signed.signed_on,
     )
 
 

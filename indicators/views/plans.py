@@ -92,6 +92,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "sorts": SORTS,
         "looks": [LOOKS[status] for status in COUNTED_STATUSES],
         "indicator_query": selection.query(plan=None),
+        "what_if_query": selection.query(plan=None, as_of=None),
         "stopped": _stopped(request, selection) if is_editor else [],
         "is_editor": is_editor,
     }
@@ -123,6 +124,9 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         heading=f"{selection.plan.title}指标表（{where} {when}）",
     )
     note = f"筛选条件：{conditions or '无'}。"
+    if selection.as_of:
+        when += f"（{selection.as_of_text}公布）"
+        note += f"数值、状态和已报单位数为{selection.as_of_text}终了时公布的数。"
     name = f"{selection.plan.short_title}指标表_{where}_{when}.xlsx"
     return workbook_response(name, sheets=[sheet], note=note, by=request.user)
 

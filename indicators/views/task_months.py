@@ -35,6 +35,7 @@ from indicators.task_duties import duties
 from indicators.views.reports import missing
 
 EVERY_UNIT = "all"
+KEY_DIGITS = 18
 Typed = dict[int, TypedProgress]
 
 
@@ -319,9 +320,14 @@ def _desk(
         "groups": groups,
         "number": sum(len(rows) for _, rows in groups),
         "problem": problem,
-        "ticked": set(map(int, filter(str.isdecimal, request.POST.getlist("row")))),
+        "ticked": set(map(int, filter(_is_key, request.POST.getlist("row")))),
     }
     return render(request, "tasks/check.html", context | _months(month), status=status)
+
+
+def _is_key(text: str) -> bool:
+    """What can be the key of a row: thousands of digits are no number to Python either."""
+    return text.isdecimal() and len(text) <= KEY_DIGITS
 
 
 @require_POST
@@ -331,9 +337,9 @@ def decide(request: HttpRequest, month: dt.date) -> HttpResponse:
     notes = {
         int(name[5:]): text.strip().replace("\0", "")[:300]
         for name, text in request.POST.items()
-        if name.startswith("note-") and name[5:].isdecimal() and text.strip()
+        if name.startswith("note-") and _is_key(name[5:]) and text.strip()
     }
-    ticked = [int(each) for each in request.POST.getlist("row") if each.isdecimal()]
+    ticked = [int(each) for each in request.POST.getlist("row") if _is_key(each)]
 
     def act() -> str:
         if request.POST.get("step") == "return":

@@ -132,7 +132,7 @@ def task(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.VIEW_TASKS)
 def calendar(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("year", "")
-    is_year = text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= 2100
+    is_year = len(text) == 4 and text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100
     year = int(text) if is_year else pages.default_year(request.user)
     context = {"calendar": pages.load_calendar(request.user, year), "today": timezone.localdate()}
     return render(request, "tasks/calendar.html", context | _places(request))

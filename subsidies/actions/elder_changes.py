@@ -154,8 +154,7 @@ def _after(rule, spells: Spells, day: dt.date) -> Spells:
 
 def _check_place(unit: OrgUnit, village: OrgUnit | None, elder: Elder) -> None:
     """Inside the elder's county, the village inside the township."""
-    county = elder.org_unit.path.strip("/").split("/")[0]
-    if not unit.path.startswith(f"/{county}/"):
+    if not unit.path.startswith(elder.org_unit.county_path):
         raise NotAllowed("只能选本县的镇(街道)。")
     if village is not None and not village.path.startswith(unit.path):
         raise Refused(f"{village}不属于{unit}，请重新选择。")

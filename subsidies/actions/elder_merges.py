@@ -14,6 +14,7 @@ Rules where both records have something:
 What was moved and what was changed stands in ``ElderMerge.moved``, without any number of a person.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -121,6 +122,7 @@ def merge(*, kept: Elder, dropped: Elder, reason: str, by: User) -> ElderMerge:
     if problems:
         raise Refused(" ".join(problems))
     moved: dict[str, Any] = {"tags": _unite_tags(kept, dropped), "payees_ended": _end_accounts(kept, dropped)}
+    moved["apart"] = _set_apart(kept, dropped)
     moved["rows"] = {part.model._meta.model_name: _move(part, kept, dropped) for part in PARTS}
     enrolments = moved["rows"]["enrolment"]
     # A statement of payments follows the enrolment.
@@ -147,6 +149,7 @@ def undo(*, merge: ElderMerge, by: User) -> None:
     _restore_tags(moved["tags"], kept, dropped)
     for part in PARTS:
         _move_back(part, moved["rows"][part.model._meta.model_name], kept, dropped)
+    _put_together(moved.get("apart", []))
     PaymentLine.objects.filter(enrolment__in=moved["rows"]["enrolment"]).update(elder=dropped)
     Payee.objects.filter(pk__in=moved["payees_ended"]).update(used_to=None)
     if moved["head"]:
@@ -194,6 +197,45 @@ def _move_back(part: Part, keys: Iterable[int], kept: Elder, dropped: Elder) -> 
     if rows.exclude(elder=kept).exists():
         raise Refused(f"并档时移过来的{part.model._meta.verbose_name}后来又移走了，不能自动撤销。")
     rows.update(elder=dropped)
+
+
+def _set_apart(kept: Elder, dropped: Elder) -> list[dict[str, Any]]:
+    """Two payments of one programme for the same months: one enrolment keeps them, the other covers them no longer,
+    so that the next batch claims what was paid twice. Both open at once is an obstacle, so this ends."""
+    done = []
+    payable = Enrolment.objects.filter(state__in=Enrolment.PAYABLE)
+    for double in payable.filter(elder=dropped).order_by("pk"):
+        for own in payable.filter(elder=kept, programme=double.programme_id).order_by("pk"):
+            (start, end), (other_start, other_end) = _months(own), _months(double)
+            if other_end <= start or end <= other_start or start == end or other_start == other_end:
+                continue
+            if start <= other_start and other_end <= end:
+                done.append(_narrow(double, double.ended_from))
+            elif other_start <= start and end <= other_end:
+                done.append(_narrow(own, own.ended_from))
+            elif start < other_start:
+                done.append(_narrow(double, own.ended_from))
+            else:
+                done.append(_narrow(own, double.ended_from))
+    return done
+
+
+def _months(enrolment: Enrolment) -> tuple[dt.date, dt.date]:
+    return enrolment.not_before or dt.date.min, enrolment.ended_from or dt.date.max
+
+
+def _narrow(enrolment: Enrolment, not_before: dt.date) -> dict[str, Any]:
+    before = enrolment.not_before
+    enrolment.not_before = not_before
+    Enrolment.objects.filter(pk=enrolment.pk).update(not_before=not_before)
+    return {"pk": enrolment.pk, "before": before and before.isoformat(), "after": not_before.isoformat()}
+
+
+def _put_together(done: list[dict[str, Any]]) -> None:
+    for each in reversed(done):
+        rows = Enrolment.objects.filter(pk=each["pk"], not_before=each["after"])
+        if not rows.update(not_before=each["before"]):
+            raise Refused("并档以后享受资格的起始月份又修改过，不能自动撤销；请先改回，或由人工处理。")
 
 
 def _end_accounts(kept: Elder, dropped: Elder) -> list[int]:

@@ -23,7 +23,7 @@ PERIODS = ("registered", "resident", "wishes_central_care")
 
 def county_of(user: User) -> str:
     """The path of the county in which the user works."""
-    return f"/{user.org_unit.path.strip('/').split('/')[0]}/"
+    return user.org_unit.county_path
 
 
 def townships_of(user: User) -> models.QuerySet[OrgUnit]:

@@ -1,6 +1,7 @@
 """Editing indicators and registering facts: who may, what is refused, what is rolled up again, what is logged."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -192,14 +193,41 @@ def test_two_targets_of_one_date_are_refused(office):
 
 
 def test_history_names_who_changed_what(office, client):
-    answer = client.post(
-        office.edit_url, office.form(formula="nursing / beds * 1000", **{"targets-0-value": "65"})
-    )
+    changed = office.form(formula="nursing / beds * 1000", **{"targets-0-value": "65"})
+    answer = client.post(office.edit_url, changed | {"previewed": previewed(client, office, changed)})
     assert answer.status_code == 302
     newest = history_of(office.reload())[0]
     assert newest.by == "张映雪"
     assert "公式：nursing / beds * 100 → nursing / beds * 1000" in newest.words
     assert "目标：≥60，期限 2025-12-31 → ≥65，期限 2025-12-31" in newest.words
+
+
+def previewed(client, office, data) -> str:
+    html = client.post(office.preview_url, data).content.decode()
+    return re.search(r'name="previewed" value="(\w+)"', html).group(1)
+
+
+def test_formula_that_moves_published_months_is_saved_after_it_was_shown(office, client):
+    """June goes from 50 to 500 and stays met or not by its target of 60; May is locked."""
+    changed = office.form(formula="nursing / beds * 1000")
+    first = client.post(office.edit_url, changed)
+    html = first.content.decode()
+    assert first.status_code == 200
+    assert "这个公式会使 1 个已公布的月份变动，其中 1 个月状态改变" in html
+    assert "500.0" in html
+    assert "nursing / beds * 1000</textarea>" in html  # what was typed is kept
+    assert office.reload().formula == "nursing / beds * 100"
+    digest = re.search(r'name="previewed" value="(\w+)"', html).group(1)
+    other = office.form(formula="nursing / beds * 2000", previewed=digest)
+    assert client.post(office.edit_url, other).status_code == 200  # that one was not shown
+    assert office.reload().formula == "nursing / beds * 100"
+    assert client.post(office.edit_url, changed | {"previewed": digest}).status_code == 302
+    assert office.reload().formula == "nursing / beds * 1000"
+
+
+def test_formula_that_moves_nothing_is_saved_at_once(office, client):
+    changed = office.form(formula="100 * nursing / beds")
+    assert client.post(office.edit_url, changed).status_code == 302
 
 
 # --- The edit page --------------------------------------------------------------------------------------------

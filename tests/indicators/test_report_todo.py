@@ -90,5 +90,5 @@ def test_others_have_nothing_to_do_with_reports(opened, role):
 def test_the_home_page_costs_few_queries(opened, enter, django_assert_max_num_queries):
     client = enter(opened.reviewer)
     client.get("/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(17):
         assert "海盐县" in client.get("/").content.decode()

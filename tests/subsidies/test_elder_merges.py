@@ -184,8 +184,44 @@ def test_two_open_enrolments_in_one_programme_are_ended_first(cast, pair):
     assert snapshot() == before
     double.state, double.ended_from, double.end_reason = "ended", dt.date(2026, 1, 1), "double"
     double.save()
-    merge(kept=kept, dropped=dropped, reason="同一人", by=cast.county_clerk)
+    before = snapshot()
+    made = merge(kept=kept, dropped=dropped, reason="同一人", by=cast.county_clerk)
     assert Enrolment.objects.filter(elder=kept).count() == 2
+    double.refresh_from_db()
+    assert double.not_before == double.ended_from == dt.date(2026, 1, 1)  # its months are the other's
+    undo(merge=made, by=cast.county_clerk)
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "own_after", "others_after"),
+    [
+        # (not before, ended from) of the record kept and of the other; then from which month each counts
+        ((None, None), ("2025-03", "2025-06"), None, "2025-06"),
+        (("2025-01", "2025-06"), ("2025-03", None), "2025-01", "2025-06"),
+        (("2025-03", "2025-06"), (None, None), "2025-06", None),
+        (("2025-03", None), (None, "2025-06"), "2025-06", None),
+        (("2025-06", None), (None, "2025-06"), "2025-06", None),
+    ],
+)
+def test_months_that_both_records_had_stay_with_one(cast, pair, own, others, own_after, others_after):
+    programme = make_programme(cast.county, "old-age")
+    made = []
+    for elder, (first, end) in zip(pair, (own, others), strict=True):
+        enrolment = make_enrolment(programme, elder)
+        enrolment.not_before, enrolment.ended_from = _day(first), _day(end)
+        enrolment.state = "ended" if end else "running"
+        enrolment.end_reason = "double" if end else ""
+        enrolment.save()
+        made.append(enrolment)
+    merge(kept=pair[0], dropped=pair[1], reason="同一人", by=cast.county_clerk)
+    for enrolment, first in zip(made, (own_after, others_after), strict=True):
+        enrolment.refresh_from_db()
+        assert (enrolment.elder, enrolment.not_before) == (pair[0], _day(first))
+
+
+def _day(month: str | None) -> dt.date | None:
+    return month and dt.date.fromisoformat(f"{month}-01")
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,8 @@ def test_posts_and_facilities_apply_too(cast):
 def test_after_an_ended_enrolment_the_new_one_begins_where_it_stopped(cast, programme, elder, applied):
     applied.delete()
     make_enrolment(programme, elder, state=State.ENDED, ended_from=dt.date(2024, 9, 1), end_reason="given_up")
-    make_enrolment(programme, elder, state=State.ENDED, ended_from=dt.date(2025, 2, 1), end_reason="given_up")
+    second = {"not_before": dt.date(2024, 9, 1), "ended_from": dt.date(2025, 2, 1), "end_reason": "given_up"}
+    make_enrolment(programme, elder, state=State.ENDED, **second)
     again = actions.apply(programme=programme, holder=elder, applied_on=DAY, by=cast.township_clerk)
     assert again.not_before == dt.date(2025, 2, 1)
 

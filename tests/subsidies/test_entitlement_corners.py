@@ -76,11 +76,11 @@ class TestProgrammesTogether:
         places = [make_enrolment(each, elder) for each in (a, b, c)]
         assert [owed(each, "2025-01", "2025-01") for each in places] == [["0"], ["0"], ["70"]]
 
-    def test_of_two_places_in_the_other_programme_the_larger_counts_once(self, cast):
+    def test_two_places_in_the_other_programme_one_after_the_other_count_once_each_month(self, cast):
         elder = make_elder(cast.township)
         mine, other = flat(cast, "500"), flat(cast, "100")
         make_enrolment(other, elder, state="ended", ended_from=day("2025-03-01"), end_reason="other")
-        make_enrolment(other, elder, applied_on=day("2025-02-01"), approved_on=day("2025-02-01"))
+        make_enrolment(other, elder, applied_on=day("2025-02-01"), not_before=day("2025-03-01"))
         exclude(mine, other, "offset")
         assert owed(make_enrolment(mine, elder), "2025-01", "2025-03") == ["400", "400", "400"]
 

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", help="YYYY-MM, the last one of the period")
         parser.add_argument("--plan", help="code of one plan; all that are in force if left out")
-        parser.add_argument("--org", help="code of the county; the only one that has plans in force if left out")
+        parser.add_argument(
+            "--org", help="code of the county; the only one that has plans in force if left out"
+        )
         parser.add_argument("--kind", choices=OfficialReport.Kind.values, default=OfficialReport.Kind.MONTH)
         parser.add_argument("--out", required=True, metavar="FILE", help="ends in .docx or .xlsx")
 
@@ -58,7 +60,12 @@ class Command(BaseCommand):
                 "title": report.title,
                 "missing": content.missing,
                 "plans": [
-                    {"plan": each["code"], "total": each["total"], "rate": each["rate"], "counts": each["counts"]}
+                    {
+                        "plan": each["code"],
+                        "total": each["total"],
+                        "rate": each["rate"],
+                        "counts": each["counts"],
+                    }
                     for each in content.figures["plans"]
                 ],
             },

@@ -31,7 +31,9 @@ class Command(BaseCommand):
             self._write_people(through)
             return
         try:
-            counts = seed(through=parse_month(through) if through else None, with_ledgers=True, with_places=True)
+            counts = seed(
+                through=parse_month(through) if through else None, with_ledgers=True, with_places=True
+            )
         except MonthError as error:
             raise CommandError(str(error)) from error
         except CannotSeed as reason:

@@ -49,6 +49,7 @@ function trend(data) {
   const series = [{ name: data.name || "数值", type: "line", data: data.values, symbolSize: 6, connectNulls: false, lineStyle: { width: 2.5, color: COLOURS.met }, itemStyle: { color: COLOURS.met }, step: data.is_flag ? "end" : false, z: 3 }];
   if (data.path.some(known)) series.push({ name: "目标路径", type: "line", data: data.path, symbol: "none", lineStyle: { width: 1.5, type: "dashed", color: SOFT }, itemStyle: { color: SOFT } });
   if (data.target.some(known)) series.push({ name: "目标", type: "line", data: data.target, symbol: "none", step: "middle", lineStyle: { width: 1.5, type: "dotted", color: COLOURS.behind }, itemStyle: { color: COLOURS.behind } });
+  if (data.forecast && data.forecast.some(known)) series.push({ name: "推算", type: "line", data: data.forecast, symbol: "none", lineStyle: { width: 2, type: "dashed", color: COLOURS.on_course }, itemStyle: { color: COLOURS.on_course }, z: 2 });
   series.push(...openMonths(data));
   return Object.assign(base(), {
     grid: { left: 8, right: 20, top: 36, bottom: 40, containLabel: true },
@@ -66,6 +67,7 @@ function trendTip(data, points) {
   lines.push(known(value) ? `${data.name || "数值"} ${number(value)} ${data.unit}` : `${data.name || "数值"} 未报`);
   if (known(data.partial[index])) lines.push(`${data.reported[index]} 已报`);
   if (known(data.low[index])) lines.push(`报齐后可能为 ${number(data.low[index])} – ${number(data.high[index])}`);
+  if (data.forecast && known(data.forecast[index])) lines.push(`推算 ${number(data.forecast[index])}`);
   if (data.path && known(data.path[index])) lines.push(`目标路径 ${number(data.path[index])}`);
   if (data.target && known(data.target[index])) lines.push(`目标 ${number(data.target[index])}`);
   return lines.join("\n");
