@@ -15,6 +15,7 @@ from eldercare.errors import Refused
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.passwords import random_password, set_password
 from eldercare.permissions import Permission, Role
+from eldercare.token_models import ApiToken
 
 
 def unit_problem(*, role: str, unit: OrgUnit) -> str:
@@ -101,7 +102,7 @@ def edit(
 
 @transaction.atomic
 def disable(*, by: User, user: User, request: HttpRequest | None = None) -> User:
-    """Close an account. What it did stays; open sessions end with their next click."""
+    """Close an account and its API tokens. What it did stays; open sessions end with their next click."""
     if user == by:
         raise Refused("不能停用自己的账号。")
     user = _locked(user, by=by)
@@ -111,6 +112,8 @@ def disable(*, by: User, user: User, request: HttpRequest | None = None) -> User
         _check_another_administrator(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    # Not only asleep: whoever comes back makes new ones.
+    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now(), revoked_by=by)
     _record("停用", user, by=by, request=request)
     return user
 

@@ -23,11 +23,11 @@ from rest_framework.response import Response
 from eldercare import import_actions
 from eldercare.api.bodies import PortalJSONParser
 from eldercare.api.endpoints import IF_MATCH_REQUIRED, endpoint, together
-from eldercare.api.lists import Filters, PlainChar, Since, paged, unit_of
+from eldercare.api.lists import Conditions, Filters, PlainChar, Since, paged, unit_of
 from eldercare.api.preconditions import match
 from eldercare.api.problems import Invalid
 from eldercare.excel import batches
-from eldercare.excel.ledgers import Ledger, keys_hidden_from, ledger_of
+from eldercare.excel.ledgers import Ledger, defined_names, keys_hidden_from, ledger_of
 from eldercare.excel.undoing import undo
 from eldercare.forms_imports import UploadForm, ledgers_for
 from eldercare.import_pages import EFFECTS, effects_of, line_views, slip_stamp
@@ -151,7 +151,10 @@ class LedgerSerializer(serializers.Serializer):
 
 
 def _visible(user: User):
-    keys = {each.key for each in ledgers_for(user)} - set(keys_hidden_from(user))
+    keys = {each.key for each in ledgers_for(user)}
+    if user.may(Permission.EDIT_LEDGERS):
+        keys |= defined_names().keys()
+    keys -= set(keys_hidden_from(user))
     rows = ImportBatch.objects.visible_to(user).filter(ledger__in=keys)
     return rows.select_related("org_unit", "created_by").defer("layout", "mapping", "undo_left")
 
@@ -169,10 +172,24 @@ def _tag(batch: ImportBatch) -> str:
 # --- Addresses --------------------------------------------------------------------------------------------------
 
 
+class LedgerFilters(Conditions):
+    ledger = PlainChar(help_text="只要这一种；登记簿写作 register:代码，只在这样查询时给出")
+
+
 @requires(*UPLOADING)
-@endpoint("GET", summary="可写入的台账及其列", tag=TAG, answer=LedgerSerializer(many=True))
+@endpoint(
+    "GET",
+    summary="可写入的台账及其列",
+    tag=TAG,
+    answer=LedgerSerializer(many=True),
+    filters=LedgerFilters,
+)
 def ledger_list(request: Request) -> Response:
-    return Response(LedgerSerializer(ledgers_for(request.user), many=True).data)
+    wanted = LedgerFilters.of(request).get("ledger", "")
+    found = ledgers_for(request.user, wanted)
+    if wanted:
+        found = [each for each in found if each.key == wanted]
+    return Response(LedgerSerializer(found, many=True).data)
 
 
 @endpoint("GET", summary="批次列表", tag=TAG, answer=BatchSerializer, many=True, filters=BatchFilters)
@@ -199,10 +216,10 @@ def batch_list(request: Request) -> Response:
     parsers=(PortalJSONParser, MultiPartParser),
 )
 def batch_create(request: Request) -> Response:
-    ledgers = ledgers_for(request.user)
     body = NewBatchSerializer(data=request.data)
     body.is_valid(raise_exception=True)
     sent = body.validated_data
+    ledgers = ledgers_for(request.user, sent["ledger"])
     ledger = next((each for each in ledgers if each.key == sent["ledger"]), None)
     if ledger is None:
         names = "、".join(each.key for each in ledgers)

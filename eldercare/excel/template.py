@@ -18,6 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 from eldercare.excel.cells.texts import plain
 from eldercare.excel.cells.words import TOWNSHIP, Places
 from eldercare.excel.columns import Column, Kind
+from eldercare.excel.writing import sheet_name
 
 FONT = "宋体"
 LISTS = "选项"
@@ -88,7 +89,8 @@ def write_pages(
     """A workbook of several sheets; ``described`` is the one whose columns the instructions explain."""
     options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        sheets = [book.add_worksheet(page.title[:31]) for page in pages]
+        taken = {INSTRUCTIONS.lower(), LISTS.lower()}
+        sheets = [book.add_worksheet(sheet_name(page.title, taken)) for page in pages]
         _write_instructions(book, described.columns, instructions)
         ranges = _write_lists(book, {page.title: _lists(page.columns, page.lists, places) for page in pages})
         styles = _styles(book)

@@ -85,7 +85,7 @@ def write_workbook(file: IO[bytes], *, sheets: Sequence[Sheet], footer: str = ""
     with xlsxwriter.Workbook(frame, {"in_memory": True}) as book:
         styles = _Styles(book)
         taken: set[str] = set()
-        places = [_write_frame(book, sheet, styles, name=_sheet_name(sheet.title, taken)) for sheet in sheets]
+        places = [_write_frame(book, sheet, styles, name=sheet_name(sheet.title, taken)) for sheet in sheets]
     streaming.splice(
         frame, file, [(_rows_of(each, footer), line) for each, line in zip(sheets, places, strict=True)]
     )
@@ -140,7 +140,7 @@ def _write_frame(book: xlsxwriter.Workbook, sheet: Sheet, styles: _Styles, *, na
     return top + 2
 
 
-def _sheet_name(title: str, taken: set[str]) -> str:
+def sheet_name(title: str, taken: set[str]) -> str:
     """A name that Excel accepts: 31 characters, none of ``[]:*?/\\``, no two alike."""
     base = re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:SHEET_NAME_LIMIT] or "Sheet"
     name, number = base, 1

@@ -59,7 +59,9 @@ def _repay_claims(batch: Batch, serial: int, on: dt.date, by: User) -> int:
         claimed = PaymentLine.objects.live().filter(
             enrolment=each["enrolment"], for_month=each["for_month"], kind=PaymentLine.Kind.RECOVERY
         )
-        for line in claimed.exclude(recovery=None).order_by("recovery_id", "pk"):
+        # Locked, and looked at again once they are: another bounce may have settled one meanwhile.
+        claimed = claimed.exclude(recovery=None).select_for_update(of=("self",))
+        for line in claimed.order_by("recovery_id", "pk"):
             claim = Recovery.objects.select_for_update(of=("self",)).get(pk=line.recovery_id)
             if -line.amount > min(left, claim.outstanding):
                 continue

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from eldercare import tokens
+from eldercare import accounts, tokens
 from eldercare.errors import NotAllowed, Refused
 from eldercare.models import AuditEvent, User
 from eldercare.permissions import Permission, Role
@@ -309,3 +309,12 @@ def test_everybody_has_a_page_of_own_tokens(cast, enter, who):
     page = enter(user).get("/tokens/").content.decode()
     offers = user.may(Permission.VIEW_INDICATORS) or user.may(Permission.VIEW_TASKS)
     assert ("新建凭证" in page) == offers
+
+
+def test_a_closed_account_that_is_opened_again_has_no_tokens(cast):
+    token, secret = issue(cast.township_clerk)
+    accounts.disable(by=cast.administrator, user=cast.township_clerk)
+    accounts.enable(by=cast.administrator, user=cast.township_clerk)
+    assert bearer(secret).get(UNITS).status_code == 401
+    token.refresh_from_db()
+    assert token.revoked_by == cast.administrator

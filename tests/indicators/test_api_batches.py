@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from eldercare.excel.working import work_on
 from eldercare.models import ImportBatch
 from facilities.models import Bed
-from indicators.models import MetricEntry
+from indicators.models import MetricEntry, RegisterRow
 from tests.facilities.factories import make_facility
 from tests.facilities.uploads import workbook
+from tests.indicators.registers import make_register, number
 from tests.indicators.test_api_reports import client_of, send
 
 BATCHES = "/api/v1/batches/"
@@ -188,3 +189,24 @@ def test_the_columns_of_a_ledger_are_told(program):
         "choices": [],
         "help": "",
     }
+
+
+def test_rows_of_a_register_are_written_like_those_of_any_ledger(desk, program):
+    register = make_register(desk.county_clerk)
+    key = f"register:{register.code}"
+    listed = program.get(f"/api/v1/ledgers/?ledger={key}").json()
+    assert [each["key"] for each in listed] == [key]
+    assert {"name", "id_number", "from_on"} <= {column["key"] for column in listed[0]["columns"]}
+    rows = [{"name": "沈一", "id_number": number(1), "from_on": "2026-03-01", "way": "助餐"}]
+    batch = begin(program, {"ledger": key, "as_of": "2026-06-15", "rows": rows})
+    assert (batch.json()["new"], batch.json()["errors"]) == (1, 0)
+    assert apply(program, batch).status_code == 202
+    row = RegisterRow.objects.get(register=register)
+    assert row.org_unit == desk.clerk.org_unit
+    assert [each["id"] for each in program.get(BATCHES).json()["results"]] == [batch.json()["id"]]
+
+
+def test_a_register_that_is_none_is_said_to_be_none(program):
+    answer = send(program, "post", BATCHES, beds("1", ledger="register:nothing"))
+    assert (answer.status_code, "register:nothing" in answer.json()["detail"]) == (422, True)
+    assert program.get("/api/v1/ledgers/?ledger=register:nothing").json() == []

@@ -100,3 +100,13 @@ def test_long_headings_and_help_fit_what_excel_allows(tmp_path):
     (rule,) = openpyxl.load_workbook(file).active.data_validations.dataValidation
     assert len(rule.prompt) == 255
     assert len(rule.promptTitle) == 32
+
+
+@pytest.mark.parametrize("title", ["助餐/助浴[2026]", LISTS, INSTRUCTIONS, "很长" * 20, "'"])
+def test_a_title_that_excel_would_not_take_as_a_sheets_name(tmp_path, title):
+    path = tmp_path / "模板.xlsx"
+    with path.open("wb") as file:
+        write_template(file, title=title, columns=COLUMNS, places=PLACES)
+    names = openpyxl.load_workbook(path).sheetnames
+    assert len(names) == len(set(names)) == 3
+    assert max(map(len, names)) <= 31
