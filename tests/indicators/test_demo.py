@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from eldercare.demo import ACCOUNTS, is_demo_database
 from eldercare.models import Notice, OrgUnit, User
@@ -31,6 +32,7 @@ from indicators.models import (
     owed_by,
 )
 from indicators.models.plans import Plan
+from indicators.models.values import published
 from indicators.rules.checks import change_findings, subset_findings
 from tests.indicators import oracle
 
@@ -298,6 +300,13 @@ def test_every_reported_formula_has_a_value(seeded, month):
 
 
 @pytest.mark.django_db
+def test_what_was_published_on_an_earlier_day_can_be_looked_at(seeded):
+    """In the middle of June 2025 the newest month was May; all that stands now is there today."""
+    earlier = published(IndicatorValue, dt.date(2025, 6, 15))
+    assert earlier.order_by("-month").first().month == dt.date(2025, 5, 1)
+    assert published(IndicatorValue, timezone.localdate()).count() == IndicatorValue.objects.count()
+
+
 def test_plan_is_loaded_once(seeded):
     assert Plan.objects.count() == 1
 
