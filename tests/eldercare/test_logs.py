@@ -203,7 +203,7 @@ def test_what_an_action_writes_carries_the_address_of_the_request(cast, enter):
         return HttpResponse()
 
     request = RequestFactory().get("/", REMOTE_ADDR="10.1.2.3")
-    request.user = cast.county_clerk
+    request.user, request.api_token = cast.county_clerk, None
     HistoryMiddleware(action)(request)
     note(cast.county_clerk, subject="定时任务")
     assert list(AuditEvent.objects.order_by("pk").values_list("address", flat=True)) == ["10.1.2.3", None]
