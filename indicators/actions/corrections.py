@@ -11,6 +11,7 @@ from django.utils import timezone
 from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
+from eldercare.notices import holders, tell
 from eldercare.permissions import Permission
 from indicators.actions.figures import figures_of, owed_metrics, rules_for
 from indicators.actions.rollups import request_roll_up_from
@@ -119,10 +120,9 @@ def submit(*, slip: CorrectionSlip, by: User) -> CorrectionSlip:
     slip.status, slip.submitted_at, slip.opinion = Status.SUBMITTED, timezone.now(), ""
     slip.save(update_fields=["effect", "status", "submitted_at", "opinion"])
     _record(slip, "送审", by)
-    people = [
-        p for p in _people(slip.org_unit, Permission.APPROVE_CORRECTIONS) if p.pk != slip.prepared_by_id
-    ]
-    _notify(people, Notice.Kind.SUBMITTED, f"{slip}已送审，请审批。", slip, by)
+    people = holders(slip.org_unit, Permission.APPROVE_CORRECTIONS)
+    others = [person for person in people if person.pk != slip.prepared_by_id]
+    tell(others, Notice.Kind.SUBMITTED, f"{slip}已送审，请审批。", slip_link(slip), by=by)
     return slip
 
 
@@ -146,7 +146,8 @@ def return_slip(*, slip: CorrectionSlip, opinion: str, by: User) -> None:
     slip.status, slip.decided_by, slip.decided_at = Status.RETURNED, by, timezone.now()
     slip.save(update_fields=["opinion", "status", "decided_by", "decided_at"])
     _record(slip, "退回", by, opinion=slip.opinion)
-    _notify([slip.prepared_by], Notice.Kind.RETURNED, f"{slip}被退回：{slip.opinion[:100]}", slip, by)
+    text = f"{slip}被退回：{slip.opinion[:100]}"
+    tell([slip.prepared_by], Notice.Kind.RETURNED, text, slip_link(slip), by=by)
 
 
 @transaction.atomic
@@ -191,10 +192,9 @@ def approve(*, slip: CorrectionSlip, by: User, opinion: str = "") -> CorrectionS
     _record(slip, "批准", by, revision=slip.revision)
     people = [slip.prepared_by]
     for report in reports.values():
-        people += _people(report.org_unit, Permission.ENTER_REPORTS)
-    unique = {person.pk: person for person in people if person.pk != by.pk}.values()
+        people += holders(report.org_unit, Permission.ENTER_REPORTS)
     text = f"{slip}已生效：{slip.month.year}年{slip.month.month}月 {len(lines)} 项数据更正。"
-    _notify(unique, Notice.Kind.APPROVED, text, slip, by)
+    tell(people, Notice.Kind.APPROVED, text, slip_link(slip), by=by)
     return slip
 
 
@@ -323,17 +323,6 @@ def _record(slip: CorrectionSlip, what: str, by: User, **detail: object) -> None
         subject=f"{slip} {slip.month.year}年{slip.month.month}月 {what}",
         org_unit=slip.org_unit,
         **detail,
-    )
-
-
-def _people(unit: OrgUnit, permission: Permission) -> list[User]:
-    return [p for p in User.objects.filter(org_unit=unit, is_active=True) if p.may(permission)]
-
-
-def _notify(people, kind: str, text: str, slip: CorrectionSlip, by: User) -> None:
-    Notice.objects.bulk_create(
-        Notice(recipient=person, kind=kind, text=text[:300], link=slip_link(slip), created_by=by)
-        for person in people
     )
 
 

@@ -14,6 +14,7 @@ from eldercare import audit, evidence
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.history import version_of
 from eldercare.models import AuditEvent, ImportFile, Notice, OrgUnit, User
+from eldercare.notices import holders, tell
 from eldercare.permissions import Permission
 from indicators.models import OfficialReport, Plan
 from indicators.rules.official import Period, ends_a_period, title_of
@@ -104,13 +105,12 @@ def ask_to_seal(*, report: OfficialReport, by: User) -> int:
     report = _draft(report, by)
     people = [
         person
-        for person in User.objects.filter(org_unit=report.org_unit, is_active=True)
-        if person.may(Permission.SEAL_OFFICIAL_REPORTS) and _is_other(report, person)
+        for person in holders(report.org_unit, Permission.SEAL_OFFICIAL_REPORTS)
+        if _is_other(report, person)
     ]
     if not people:
         raise Refused("本单位没有可以定稿的其他审核人，请联系系统管理员设置县级审核账号。")
-    _notify(people, Notice.Kind.SUBMITTED, f"{report}已起草，请核对后定稿。", report, by)
-    return len(people)
+    return tell(people, Notice.Kind.SUBMITTED, f"{report}已起草，请核对后定稿。", _link(report), by=by)
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,8 @@ def seal(*, report: OfficialReport, sealing: Sealing, accept_missing: bool, by: 
     report.status, report.sealed_by, report.sealed_at = Status.SEALED, by, timezone.now()
     report.save()
     _record(report, "定稿", by, revision=report.revision, docx=report.docx_sha256, missing=missing)
-    people = {each.pk: each for each in (report.created_by, report.edited_by) if each.pk != by.pk}
-    _notify(people.values(), Notice.Kind.APPROVED, f"{report}已定稿，可以下载报送。", report, by)
+    authors = (report.created_by, report.edited_by)
+    tell(authors, Notice.Kind.APPROVED, f"{report}已定稿，可以下载报送。", _link(report), by=by)
     return report
 
 
@@ -215,14 +215,5 @@ def _record(report: OfficialReport, what: str, by: User, **detail: object) -> No
     )
 
 
-def _notify(people, kind: str, text: str, report: OfficialReport, by: User) -> None:
-    Notice.objects.bulk_create(
-        Notice(
-            recipient=person,
-            kind=kind,
-            text=text[:300],
-            link=f"/official/{report.pk}/",
-            created_by=by,
-        )
-        for person in people
-    )
+def _link(report: OfficialReport) -> str:
+    return f"/official/{report.pk}/"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
+from eldercare.notices import holders, nearest_holders, tell
 from eldercare.permissions import Permission
 from indicators.actions.figures import figures_of, findings_for, owed_metrics, require
 from indicators.actions.rollups import request_roll_up_from
@@ -50,7 +51,8 @@ def submit(*, report: MonthlyReport, by: User, allow_missing: bool = False) -> M
     note = f"缺 {len(missing)} 项" if missing else ""
     report = _step("submit", report, by=by, note=note, ledger=ledger, **stamps)
     report.comments.filter(resolved_at=None).update(resolved_at=now)
-    _notify_reviewers(report, by)
+    reviewers = nearest_holders(report.org_unit, Permission.REVIEW_REPORTS)
+    tell(reviewers, Notice.Kind.SUBMITTED, f"{report}已提交，请审核。", report_link(report), by=by)
     return report
 
 
@@ -89,7 +91,7 @@ def return_report(
         )
         for code, text in texts.items()
     )
-    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}被退回，{len(texts)} 处数据有意见。", by)
+    _tell_clerks(report, Notice.Kind.RETURNED, f"{report}被退回，{len(texts)} 处数据有意见。", by)
     return report
 
 
@@ -105,7 +107,7 @@ def approve(*, report: MonthlyReport, by: User) -> MonthlyReport:
         raise Refused("自己填报或提交的月报不能由本人审核，请由另一位审核人办理。")
     report = _step("approve", report, by=by, approved_at=timezone.now(), approved_by=by)
     request_roll_up_from(report.month)
-    _notify_clerks(report, Notice.Kind.APPROVED, f"{report}已审核通过。", by)
+    _tell_clerks(report, Notice.Kind.APPROVED, f"{report}已审核通过。", by)
     return report
 
 
@@ -119,7 +121,7 @@ def reopen(*, report: MonthlyReport, by: User, note: str) -> MonthlyReport:
         returned_at=timezone.now(),
     )  # fmt: skip
     request_roll_up_from(report.month)
-    _notify_clerks(report, Notice.Kind.RETURNED, f"{report}的审核已撤销：{note.strip()[:100]}", by)
+    _tell_clerks(report, Notice.Kind.RETURNED, f"{report}的审核已撤销：{note.strip()[:100]}", by)
     return report
 
 
@@ -169,23 +171,8 @@ def _locked(report: MonthlyReport) -> MonthlyReport:
     return MonthlyReport.objects.select_for_update(of=("self",)).select_related("org_unit").get(pk=report.pk)
 
 
-def _notify_clerks(report: MonthlyReport, kind: str, text: str, by: User) -> None:
-    people = User.objects.filter(org_unit=report.org_unit, is_active=True)
-    _notify([p for p in people if p.may(Permission.ENTER_REPORTS)], kind, text, report, by)
-
-
-def _notify_reviewers(report: MonthlyReport, by: User) -> None:
-    county = report.org_unit if report.org_unit.level == OrgUnit.Level.COUNTY else report.org_unit.parent
-    people = User.objects.filter(org_unit=county, is_active=True)
-    reviewers = [p for p in people if p.may(Permission.REVIEW_REPORTS)]
-    _notify(reviewers, Notice.Kind.SUBMITTED, f"{report}已提交，请审核。", report, by)
-
-
-def _notify(people: Iterable[User], kind: str, text: str, report: MonthlyReport, by: User) -> None:
-    Notice.objects.bulk_create(
-        Notice(recipient=person, kind=kind, text=text[:300], link=report_link(report), created_by=by)
-        for person in people
-    )
+def _tell_clerks(report: MonthlyReport, kind: str, text: str, by: User) -> None:
+    tell(holders(report.org_unit, Permission.ENTER_REPORTS), kind, text, report_link(report), by=by)
 
 
 def report_link(report: MonthlyReport) -> str:
@@ -209,6 +196,6 @@ def remind(*, month: dt.date, units: Iterable[OrgUnit], by: User) -> int:
         text = f"请尽快报送{month.year}年{month.month}月份月报，截止日 {due.month}月{due.day}日。"
         # A reminder that nobody has read yet is replaced, not repeated.
         Notice.objects.unread().filter(kind=Notice.Kind.REMINDER, link=report_link(report)).delete()
-        _notify_clerks(report, Notice.Kind.REMINDER, text, by)
+        _tell_clerks(report, Notice.Kind.REMINDER, text, by)
         audit.record(AuditEvent.Action.REMIND, by=by, subject=str(report), org_unit=report.org_unit)
     return len(reports)

@@ -12,6 +12,7 @@ from eldercare import audit, evidence
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.identity import holds_id_number
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
+from eldercare.notices import holders, nearest_holders, tell
 from eldercare.permissions import Permission
 from indicators.models import TaskEvidence, TaskProgress, TaskState
 from indicators.rules.months import add_months, month_of
@@ -164,13 +165,9 @@ def submit(*, unit: OrgUnit, month: dt.date, by: User, allow_missing: bool = Fal
         row.reviewed_by = row.reviewed_at = None
         row.save()
     _log(by, unit, month, f"提交 {len(ready)} 项")
-    _notify(
-        _reviewers(unit),
-        Notice.Kind.SUBMITTED,
-        f"{unit.name}已提交 {len(ready)} 项任务进展，请审核。",
-        check_link(month),
-        by,
-    )
+    text = f"{unit.name}已提交 {len(ready)} 项任务进展，请审核。"
+    reviewers = nearest_holders(unit, Permission.EVALUATE_TASKS)
+    tell(reviewers, Notice.Kind.SUBMITTED, text, check_link(month), by=by)
     return len(ready)
 
 
@@ -188,7 +185,7 @@ def accept(*, rows: Iterable[int], by: User) -> int:
     for unit, month, number in _by_unit(found):
         _log(by, unit, month, f"审核通过 {number} 项")
         text = f"{month.year}年{month.month}月任务进展已审核通过 {number} 项。"
-        _notify(_reporters(unit), Notice.Kind.APPROVED, text, entry_link(unit, month), by)
+        _tell_reporters(unit, Notice.Kind.APPROVED, text, entry_link(unit, month), by)
     return len(found)
 
 
@@ -209,7 +206,7 @@ def return_progress(*, notes: Mapping[int, str], by: User) -> int:
     for unit, month, number in _by_unit(found):
         _log(by, unit, month, f"退回 {number} 项")
         text = f"{month.year}年{month.month}月任务进展有 {number} 项被退回，请按意见修改。"
-        _notify(_reporters(unit), Notice.Kind.RETURNED, text, entry_link(unit, month), by)
+        _tell_reporters(unit, Notice.Kind.RETURNED, text, entry_link(unit, month), by)
     return len(found)
 
 
@@ -299,7 +296,7 @@ def remind(*, month: dt.date, units: Iterable[OrgUnit], by: User) -> int:
         link = entry_link(unit, month)
         Notice.objects.unread().filter(kind=Notice.Kind.REMINDER, link=link).delete()
         text = f"请尽快报送{month.year}年{month.month}月任务进展，还有 {len(group)} 项，截止 {due.month}月{due.day}日。"
-        _notify(_reporters(unit), Notice.Kind.REMINDER, text, link, by)
+        _tell_reporters(unit, Notice.Kind.REMINDER, text, link, by)
         audit.record(AuditEvent.Action.REMIND, by=by, subject=reminder_subject(unit, month), org_unit=unit)
     return len(open_duties)
 
@@ -326,20 +323,5 @@ def _log(by: User, unit: OrgUnit, month: dt.date, step: str, **detail: object) -
     )
 
 
-def _reporters(unit: OrgUnit) -> list[User]:
-    people = User.objects.filter(org_unit=unit, is_active=True)
-    return [person for person in people if person.may(Permission.REPORT_TASKS)]
-
-
-def _reviewers(unit: OrgUnit) -> list[User]:
-    codes = [code for code in unit.path.split("/") if code]
-    people = User.objects.filter(org_unit__code__in=codes, is_active=True)
-    return [person for person in people if person.may(Permission.EVALUATE_TASKS)]
-
-
-def _notify(people: Iterable[User], kind: str, text: str, link: str, by: User) -> None:
-    Notice.objects.bulk_create(
-        Notice(recipient=person, kind=kind, text=text[:300], link=link, created_by=by)
-        for person in people
-        if person.pk != by.pk
-    )
+def _tell_reporters(unit: OrgUnit, kind: str, text: str, link: str, by: User) -> None:
+    tell(holders(unit, Permission.REPORT_TASKS), kind, text, link, by=by)

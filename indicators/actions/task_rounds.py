@@ -10,6 +10,7 @@ from django.utils import timezone
 from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
+from eldercare.notices import tell
 from eldercare.permissions import Permission
 from indicators.models import EvaluationRound, Plan, RoundItem, TaskState, TaskUnit
 
@@ -42,17 +43,9 @@ def open_round(*, plan: Plan, kind: str, month: dt.date, note: str, by: User) ->
 
 def _tell_units(made: EvaluationRound, by: User) -> None:
     people = User.objects.filter(org_unit__round_items__round=made, is_active=True).distinct()
-    Notice.objects.bulk_create(
-        Notice(
-            recipient=person,
-            kind=Notice.Kind.REMINDER,
-            text=f"{made}已发起，请对本单位各项任务自评打分。",
-            link=f"/tasks/rounds/{made.pk}/",
-            created_by=by,
-        )
-        for person in people
-        if person.may(Permission.REPORT_TASKS) and person.pk != by.pk
-    )
+    reporters = [person for person in people if person.may(Permission.REPORT_TASKS)]
+    text = f"{made}已发起，请对本单位各项任务自评打分。"
+    tell(reporters, Notice.Kind.REMINDER, text, f"/tasks/rounds/{made.pk}/", by=by)
 
 
 @transaction.atomic

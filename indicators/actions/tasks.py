@@ -13,6 +13,7 @@ from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.identity import holds_id_number
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
+from eldercare.notices import holders, tell
 from eldercare.permissions import Permission
 from indicators.models import (
     Plan,
@@ -192,7 +193,12 @@ def issue_supervision(
         issued_by=by,
     )
     _log(by, task, f"{made}下发{unit.name}")
-    _tell(made, unit, f"{made}：“{task.name}”请于 {reply_due_on:%Y-%m-%d} 前回复。", by)
+    _tell(
+        made,
+        holders(unit, Permission.REPORT_TASKS),
+        f"{made}：“{task.name}”请于 {reply_due_on:%Y-%m-%d} 前回复。",
+        by,
+    )
     return made
 
 
@@ -210,7 +216,7 @@ def reply_to_supervision(*, supervision: Supervision, text: str, by: User) -> Su
     supervision.status = Supervision.Status.REPLIED
     supervision.save(update_fields=["status"])
     _log(by, supervision.task, f"{supervision}回复")
-    _tell_person(supervision.issued_by, supervision, f"{supervision.org_unit.name}已回复{supervision}。", by)
+    _tell(supervision, [supervision.issued_by], f"{supervision.org_unit.name}已回复{supervision}。", by)
     return reply
 
 
@@ -226,7 +232,8 @@ def close_supervision(*, supervision: Supervision, note: str, by: User) -> None:
     supervision.closed_by, supervision.closed_at = by, timezone.now()
     supervision.save()
     _log(by, supervision.task, f"{supervision}销号")
-    _tell(supervision, supervision.org_unit, f"{supervision}已销号：{note.strip()[:100]}", by)
+    reporters = holders(supervision.org_unit, Permission.REPORT_TASKS)
+    _tell(supervision, reporters, f"{supervision}已销号：{note.strip()[:100]}", by)
 
 
 def _locked(supervision: Supervision) -> Supervision:
@@ -234,18 +241,8 @@ def _locked(supervision: Supervision) -> Supervision:
     return rows.select_related("task__plan__org_unit", "org_unit", "issued_by").get(pk=supervision.pk)
 
 
-def _tell(supervision: Supervision, unit: OrgUnit, text: str, by: User) -> None:
-    for person in User.objects.filter(org_unit=unit, is_active=True):
-        if person.may(Permission.REPORT_TASKS):
-            _tell_person(person, supervision, text, by)
-
-
-def _tell_person(person: User, supervision: Supervision, text: str, by: User) -> None:
-    if person.pk != by.pk:
-        link = reverse("supervision", args=[supervision.pk])
-        Notice.objects.create(
-            recipient=person, kind=Notice.Kind.REMINDER, text=text[:300], link=link, created_by=by
-        )
+def _tell(supervision: Supervision, people: Iterable[User], text: str, by: User) -> None:
+    tell(people, Notice.Kind.REMINDER, text, reverse("supervision", args=[supervision.pk]), by=by)
 
 
 # --- Bulletin -------------------------------------------------------------------------------------------------

@@ -27,9 +27,8 @@ CARDS_WITHOUT_HEADLINES = 12
 
 @dataclass(frozen=True)
 class Tally:
-    """How many indicators are in which state."""
+    """How many indicators are in which state, and what share of those that apply is met."""
 
-    name: str
     counts: Counter
 
     @property
@@ -52,6 +51,11 @@ class Tally:
     @property
     def parts(self) -> list[tuple[Look, int]]:
         return [(LOOKS[status], self.counts[status]) for status in COUNTED_STATUSES]
+
+
+@dataclass(frozen=True)
+class NamedTally(Tally):
+    name: str
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,7 @@ class Dashboard:
 
 
 def _tally(name: str, lines: list[Line]) -> Tally:
-    return Tally(name, Counter(line.status for line in lines))
+    return NamedTally(Counter(line.status for line in lines), name)
 
 
 HEAT_STEPS = ((Decimal(1), "heat-met"), (Decimal("0.9"), "heat-near"), (Decimal("0.7"), "heat-short"))

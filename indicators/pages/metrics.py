@@ -50,7 +50,7 @@ class UnitFigure:
 
 
 @dataclass
-class MetricPage:
+class MetricPage(publishing.AsPublished):
     metric: Metric
     month: dt.date | None
     months: list[dt.date]  # with figures, newest first
@@ -61,14 +61,6 @@ class MetricPage:
     moved: int = 0  # figures of the month that are different today
     edition: Edition | None = None
     notes: tuple[str, ...] = ()
-
-    @property
-    def as_of_text(self) -> str:
-        return publishing.day_text(self.as_of) if self.as_of else ""
-
-    @property
-    def as_of_more(self) -> str:
-        return f"&as_of={self.as_of}" if self.as_of else ""
 
     @property
     def current_query(self) -> str:

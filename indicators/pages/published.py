@@ -34,6 +34,21 @@ def day_text(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+class AsPublished:
+    """A page of one day: what its banner and its links say. The page has ``as_of``, None for what stands now."""
+
+    as_of: dt.date | None
+
+    @property
+    def as_of_text(self) -> str:
+        return day_text(self.as_of) if self.as_of else ""
+
+    @property
+    def as_of_more(self) -> str:
+        """To be put behind an address that has a query already."""
+        return f"&as_of={self.as_of}" if self.as_of else ""
+
+
 COMPARED = ("value", "target", "path", "status", "reported", "owed")
 FIGURES = ("value", "reported", "owed")
 

@@ -42,7 +42,7 @@ class MonthChoice:
 
 
 @dataclass
-class Selection:
+class Selection(publishing.AsPublished):
     plans: list[Plan]
     plan: Plan | None
     unit: OrgUnit | None
@@ -64,15 +64,6 @@ class Selection:
     def values(self) -> ValueQuerySet:
         """The indicator values to read: those that stand, or stood on the day."""
         return published(IndicatorValue, self.as_of)
-
-    @property
-    def as_of_text(self) -> str:
-        return publishing.day_text(self.as_of) if self.as_of else ""
-
-    @property
-    def as_of_more(self) -> str:
-        """To be put behind an address that has a query already."""
-        return f"&as_of={self.as_of}" if self.as_of else ""
 
     @property
     def current_query(self) -> str:

@@ -11,8 +11,7 @@ from decimal import Decimal
 
 from eldercare.models import OrgUnit
 from indicators.models import IndicatorValue
-from indicators.pages.dashboard import Dashboard
-from indicators.pages.display import COUNTED_STATUSES, LOOKS, Look
+from indicators.pages.dashboard import Dashboard, Tally
 from indicators.pages.lines import Line, comparable
 from indicators.rules.standings import places
 
@@ -32,29 +31,12 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Overall:
+class Overall(Tally):
     """One unit over all indicators that it is held to."""
 
     unit: OrgUnit
-    counts: Counter
     place: int | None = None
     why: str = ""
-
-    @property
-    def judged(self) -> int:
-        return sum(self.counts.values()) - self.counts[Status.NOT_APPLICABLE]
-
-    @property
-    def met(self) -> int:
-        return self.counts[Status.MET]
-
-    @property
-    def rate(self) -> Decimal | None:
-        return Decimal(self.met) / self.judged * 100 if self.judged else None
-
-    @property
-    def parts(self) -> list[tuple[Look, int]]:
-        return [(LOOKS[status], self.counts[status]) for status in COUNTED_STATUSES]
 
 
 @dataclass
@@ -95,7 +77,7 @@ class Standings:
         """By the share of binding indicators that are met, of those the unit is held to."""
         rows = [self._overall(unit) for unit in self.units]
         found = places({row.unit: row.rate for row in rows if not row.why})
-        placed = [Overall(row.unit, row.counts, found.get(row.unit), row.why) for row in rows]
+        placed = [Overall(row.counts, row.unit, found.get(row.unit), row.why) for row in rows]
         return sorted(placed, key=lambda row: _order(row.place, row.why, row.unit))
 
     def _overall(self, unit: OrgUnit) -> Overall:
@@ -107,11 +89,11 @@ class Standings:
             and value.target is not None
         ]
         counts = Counter(value.status for value in values)
-        row = Overall(unit, counts)
+        row = Overall(counts, unit)
         if not row.judged:
-            return Overall(unit, counts, why=NO_DENOMINATOR)
+            return Overall(counts, unit, why=NO_DENOMINATOR)
         if not any(value.reported for value in values):
-            return Overall(unit, counts, why=NOT_REPORTED)
+            return Overall(counts, unit, why=NOT_REPORTED)
         return row
 
     def _own(self, line: Line, unit: OrgUnit) -> Line:

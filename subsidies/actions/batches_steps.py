@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from eldercare import audit
+from eldercare import audit, notices
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice, User
 from eldercare.permissions import ROLE_PERMISSIONS, Permission
@@ -70,17 +70,7 @@ def record(
 
 def tell(batch: Batch, people: list[User], kind: Notice.Kind, text: str, *, by: User | None = None) -> None:
     """A notice on the home page of each, except of the one who has just done it."""
-    Notice.objects.bulk_create(
-        Notice(
-            recipient=each,
-            kind=kind,
-            text=text[:300],
-            link=reverse("batch-detail", args=[batch.pk]),
-            created_by=by,
-        )
-        for each in {person.pk: person for person in people}.values()
-        if by is None or each.pk != by.pk
-    )
+    notices.tell(people, kind, text, reverse("batch-detail", args=[batch.pk]), by=by)
 
 
 def approvers(batch: Batch) -> list[User]:

@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from eldercare.errors import Conflict, NotAllowed, Refused
-from eldercare.models import AuditEvent, Notice
+from eldercare.models import AuditEvent, Notice, OrgUnit
 from indicators.actions import figures, reports
 from indicators.actions.figures import FigureChange, save_figures
 from indicators.models import CellComment, Metric, MetricEntry, MonthlyReport, RollupRequest
+from tests.conftest import make_unit
 from tests.indicators.conftest import JUNE
+from tests.indicators.factories import file_report, make_metric
 
 Status = MonthlyReport.Status
 
@@ -336,3 +338,15 @@ def test_a_reminder_that_nobody_has_read_is_replaced(desk):
     for _ in range(3):
         reports.remind(month=desk.report.month, units=[desk.report.org_unit], by=desk.county_clerk)
     assert len([kind for kind, _ in notices(desk.clerk) if kind == Notice.Kind.REMINDER]) == 1
+
+
+def test_the_reviewers_of_a_city_are_told_of_a_districts_report(cast, make_person, in_june):
+    """A district files for itself and has no reviewer of its own."""
+    city = make_unit("330200", "宁波市", OrgUnit.Level.CITY)
+    district = make_unit("330203", "海曙区", OrgUnit.Level.COUNTY, city)
+    clerk = make_person("haishu", "戴溪桥", "county_clerk", district)
+    reviewer = make_person("shi", "郑思齐", "county_reviewer", city)
+    make_metric("institution_beds", reporter="both")
+    report = file_report(district, JUNE, {"institution_beds": 120}, by=clerk, status="draft")
+    reports.submit(report=report, by=clerk, allow_missing=True)
+    assert [notice.recipient for notice in Notice.objects.filter(kind=Notice.Kind.SUBMITTED)] == [reviewer]
