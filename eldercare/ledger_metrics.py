@@ -184,12 +184,17 @@ def sources_reading(tables: Collection[str], month: dt.date) -> dict[str, frozen
     By the words of its statement, so one may be there by chance; a source that is not named surely does not change
     with the tables.
     """
-    reading = {}
-    for key, source in _known()[0].items():
-        words = _words_of.__wrapped__ if source.is_by_rules else _words_of
-        if found := words(source, period_of(month)).intersection(tables):
-            reading[key] = found
-    return reading
+    words = {key: words_of([key], month) for key in _known()[0]}
+    return {key: found for key in words if (found := words[key].intersection(tables))}
+
+
+def words_of(keys: Iterable[str], month: dt.date) -> frozenset[str]:
+    """All words of the sources' statements: what a column holds that is not among them is not counted."""
+    sources, found = _known()[0], frozenset()
+    for key in keys:
+        words = _words_of.__wrapped__ if sources[key].is_by_rules else _words_of
+        found |= words(sources[key], period_of(month))
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -419,23 +424,27 @@ def _aggregate(metric: LedgerMetric, names: dict[str, str]) -> str:
     return f"{what} FILTER (WHERE {' AND '.join(holds)})"
 
 
+class Change(NamedTuple):
+    """What a change does to the figures of a unit, by code."""
+
+    unit: OrgUnit
+    before: Mapping[str, Decimal]
+    after: Mapping[str, Decimal]
+
+
 Effects = list[dict[str, Any]]
-EffectProvider = Callable[[OrgUnit, dt.date, dict[str, Decimal], dict[str, Decimal], User], Effects]
+EffectProvider = Callable[[Sequence[Change], dt.date, User], Sequence[Effects]]
 _effect_providers: list[EffectProvider] = []
 
 
 def effect_provider(function: EffectProvider) -> EffectProvider:
-    """Decorator: ``function`` will be asked what a change of a unit's figures does to that which it knows of.
-
-    So an upload can say what it does to the indicators, of which the ledgers know nothing.
-    """
+    """Decorator: ``function`` will be asked what each change does to that which it knows of, the indicators say."""
     if function not in _effect_providers:
         _effect_providers.append(function)
     return function
 
 
-def effects_of(
-    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
-) -> Effects:
-    """What the providers say of a change of a unit's figures, by code, in a month; what ``user`` may see of it."""
-    return [effect for provider in _effect_providers for effect in provider(unit, month, before, after, user)]
+def effects_of(changes: Sequence[Change], month: dt.date, user: User) -> Effects:
+    """What the providers say of a month, unit by unit; what ``user`` may see of it."""
+    said = [provider(changes, month, user) for provider in _effect_providers]
+    return [effect for of_unit in zip(*said, strict=True) for effects in of_unit for effect in effects]

@@ -5,12 +5,13 @@ ledger, and those that are not filled in yet. A report that was handed in or pub
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.urls import reverse
 
 from eldercare import ledger_metrics
+from eldercare.ledger_metrics import Change
 from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, IndicatorValue, Metric, MetricEntry, MonthlyReport, owed_by
 from indicators.pages.display import value_text
@@ -19,112 +20,150 @@ from indicators.rules.figures import format_figure
 from indicators.specs import Catalogue, active_indicators, specs_for_month
 
 Row = Mapping[str, object]
+IsKept = Mapping[tuple[int, str], bool]
 
 
 @ledger_metrics.effect_provider
-def metric_effects(
-    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
-) -> list[dict]:
+def metric_effects(changes: Sequence[Change], month: dt.date, user: User) -> list[list[dict]]:
     """Figures of the ledger itself that change, in the order of the catalogue."""
-    if not user.org_unit.contains(unit):
-        return []
-    names = {metric.code: metric for metric in Metric.objects.filter(code__in=after)}
-    kept = _of_kept_ledgers(unit, month, before)
+    codes = {code for each in changes for code in each.after}
+    metrics = sorted(Metric.objects.filter(code__in=codes), key=lambda metric: metric.position)
+    is_kept = ledger_metrics.kept([each.unit for each in changes], month)
+    return [
+        _metrics_of(each, metrics, is_kept) if user.org_unit.contains(each.unit) else [] for each in changes
+    ]
+
+
+def _metrics_of(change: Change, metrics: Sequence[Metric], is_kept: IsKept) -> list[dict]:
+    unit, before, after = change
+    kept = _of_kept_ledgers(unit, before, is_kept)
     return [
         {
             "metric": metric.name,
             "unit": unit.name,
-            "before": f"{format_figure(kept[code])} {metric.unit}" if code in kept else "未启用",
-            "after": f"{format_figure(after[code])} {metric.unit}",
+            "before": f"{format_figure(kept[metric.code])} {metric.unit}"
+            if metric.code in kept
+            else "未启用",
+            "after": f"{format_figure(after[metric.code])} {metric.unit}",
         }
-        for code, metric in sorted(names.items(), key=lambda each: each[1].position)
-        if kept.get(code) != after[code]
+        for metric in metrics
+        if metric.code in after and kept.get(metric.code) != after[metric.code]
     ]
 
 
 @ledger_metrics.effect_provider
-def indicator_effects(
-    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
-) -> list[dict]:
-    """Indicators that change, of the unit and of those above it that ``user`` sees, in the order of the plans.
+def indicator_effects(changes: Sequence[Change], month: dt.date, user: User) -> list[list[dict]]:
+    """Indicators that change, of each unit and of those above it that ``user`` sees, in the order of the plans.
 
-    A fixed number of statements: what is typed, the formulas, and the month counted twice.
+    A fixed number of statements for all, and some for each unit on which an indicator rests: the month counted twice.
     """
-    changed = {code for code in before.keys() | after.keys() if before.get(code) != after.get(code)}
-    entries = _entries_of_open_report(unit, month, user)
-    if not changed or entries is None:
-        return []
-    owed = set(owed_by(unit, month).values_list("code", flat=True)) | entries.keys()
-    then, now = (
-        {code: _figure(entries.get(code), code, ledger) for code in owed}
-        for ledger in (_of_kept_ledgers(unit, month, before), after)
-    )
-    return _compared(unit, month, changed, then, now, user)
-
-
-def typed_effects(
-    unit: OrgUnit, month: dt.date, before: dict[str, Decimal], after: dict[str, Decimal], user: User
-) -> list[dict]:
-    """The same for figures that are typed or uploaded into an open report."""
-    changed = {code for code in before.keys() | after.keys() if before.get(code) != after.get(code)}
-    typed = _entries_of_open_report(unit, month, user)
-    if not changed or typed is None:
-        return []
-    entries = {code: entry.value for code, entry in typed.items()}
-    owed = set(owed_by(unit, month).values_list("code", flat=True)) | entries.keys()
-    then, now = ({code: figures.get(code, entries.get(code)) for code in owed} for figures in (before, after))
-    return _compared(unit, month, changed, then, now, user)
-
-
-def _entries_of_open_report(unit: OrgUnit, month: dt.date, user: User) -> dict[str, MetricEntry] | None:
-    """What the month's report holds so far, nothing when it is not opened yet; None if it follows no more."""
-    if not user.org_unit.contains(unit):
-        return None
-    report = MonthlyReport.objects.visible_to(user).filter(org_unit=unit, month=month).first()
-    if report is None:
-        return {}
-    if not report.is_editable:
-        return None
-    return {entry.metric.code: entry for entry in report.entries.select_related("metric")}
-
-
-def _compared(
-    unit: OrgUnit,
-    month: dt.date,
-    changed: set[str],
-    then: Mapping[str, Decimal | None],
-    now: Mapping[str, Decimal | None],
-    user: User,
-) -> list[dict]:
-    catalogue = Catalogue()
-    indicators = [each for each in active_indicators() if _uses(each, changed, catalogue)]
-    if not indicators:
-        return []
-    specs = specs_for_month(month, indicators, catalogue)
-    rows_then, rows_now = (
-        {
-            (row["indicator_id"], row["org_unit_id"]): row
-            for row in preview(
-                specs, Instead(unit.pk, {catalogue.ids[code]: value for code, value in figures.items()})
-            )
-        }
-        for figures in (then, now)
-    )
-    places = _units(unit, user)
-    return [
-        _effect(
-            indicator, place, rows_then.get((indicator.pk, place.pk)), rows_now[indicator.pk, place.pk], month
+    reading = _Reading(changes, month, user)
+    if not any(reading.indicators.values()):
+        return [[] for _ in changes]
+    is_kept = ledger_metrics.kept([each.unit for each in changes], month)
+    told = []
+    for each in changes:
+        entries = reading.entries_of(each.unit)
+        owed = reading.owed_by(each.unit)
+        then, now = (
+            {code: _figure(entries.get(code), code, ledger) for code in owed}
+            for ledger in (_of_kept_ledgers(each.unit, each.before, is_kept), each.after)
         )
-        for indicator in sorted(indicators, key=lambda each: (each.plan.code, each.number))
-        for place in places
-        if (indicator.pk, place.pk) in rows_now
-        and _facts(rows_then.get((indicator.pk, place.pk))) != _facts(rows_now[indicator.pk, place.pk])
-    ]
+        told.append(reading.compared(each.unit, then, now))
+    return told
 
 
-def _of_kept_ledgers(unit: OrgUnit, month: dt.date, figures: dict[str, Decimal]) -> dict[str, Decimal]:
+def typed_effects(changes: Sequence[Change], month: dt.date, user: User) -> list[dict]:
+    """The same for figures that are typed or uploaded into open reports."""
+    reading = _Reading(changes, month, user)
+    told = []
+    for unit, before, after in changes:
+        entries = {code: entry.value for code, entry in reading.entries_of(unit).items()}
+        owed = reading.owed_by(unit)
+        then, now = (
+            {code: figures.get(code, entries.get(code)) for code in owed} for figures in (before, after)
+        )
+        told += reading.compared(unit, then, now)
+    return told
+
+
+class _Reading:
+    """What is asked of the month once, for all units whose figures change."""
+
+    def __init__(self, changes: Sequence[Change], month: dt.date, user: User) -> None:
+        self.month, self.user = month, user
+        self.reports = self._open_reports(
+            [each.unit for each in changes if user.org_unit.contains(each.unit)]
+        )
+        self.catalogue = Catalogue()
+        active = active_indicators() if any(map(_changed, changes)) else []
+        self.indicators = {
+            each.unit.pk: [
+                indicator for indicator in active if _uses(indicator, _changed(each), self.catalogue)
+            ]
+            if each.unit.pk in self.reports
+            else []
+            for each in changes
+        }
+
+    def _open_reports(self, units: Sequence[OrgUnit]) -> dict[int, dict[str, MetricEntry]]:
+        """Unit → what its report of the month holds so far, nothing when it is not opened yet; without those whose
+        report follows no more."""
+        reports = MonthlyReport.objects.visible_to(self.user).filter(org_unit__in=units, month=self.month)
+        found = {report.org_unit_id: report for report in reports.prefetch_related("entries__metric")}
+        return {
+            unit.pk: {entry.metric.code: entry for entry in found[unit.pk].entries.all()}
+            if unit.pk in found
+            else {}
+            for unit in units
+            if unit.pk not in found or found[unit.pk].is_editable
+        }
+
+    def entries_of(self, unit: OrgUnit) -> dict[str, MetricEntry]:
+        return self.reports.get(unit.pk, {})
+
+    def owed_by(self, unit: OrgUnit) -> set[str]:
+        """The codes whose figures count, where an indicator rests on them."""
+        if not self.indicators[unit.pk]:
+            return set()
+        return set(owed_by(unit, self.month).values_list("code", flat=True)) | self.entries_of(unit).keys()
+
+    def compared(
+        self, unit: OrgUnit, then: Mapping[str, Decimal | None], now: Mapping[str, Decimal | None]
+    ) -> list[dict]:
+        indicators = self.indicators[unit.pk]
+        if not indicators:
+            return []
+        specs = specs_for_month(self.month, indicators, self.catalogue)
+        rows_then, rows_now = (
+            {
+                (row["indicator_id"], row["org_unit_id"]): row
+                for row in preview(
+                    specs,
+                    Instead(unit.pk, {self.catalogue.ids[code]: value for code, value in figures.items()}),
+                )
+            }
+            for figures in (then, now)
+        )
+        places = _units(unit, self.user)
+        return [
+            _effect(
+                indicator, place, rows_then.get((indicator.pk, place.pk)), rows_now[indicator.pk, place.pk], self.month
+            )
+            for indicator in sorted(indicators, key=lambda each: (each.plan.code, each.number))
+            for place in places
+            if (indicator.pk, place.pk) in rows_now
+            and _facts(rows_then.get((indicator.pk, place.pk))) != _facts(rows_now[indicator.pk, place.pk])
+        ]  # fmt: skip
+
+
+def _changed(change: Change) -> set[str]:
+    before, after = change.before, change.after
+    return {code for code in before.keys() | after.keys() if before.get(code) != after.get(code)}
+
+
+def _of_kept_ledgers(unit: OrgUnit, figures: Mapping[str, Decimal], is_kept: IsKept) -> dict[str, Decimal]:
     """Without the zeros of ledgers that hold no row of the unit yet: the first upload begins from “not reported”."""
-    is_kept = ledger_metrics.kept([unit], month)
     return {
         code: value
         for code, value in figures.items()

@@ -6,6 +6,7 @@ children through multiprocessing, and a fork would inherit database connections.
 
 import contextlib
 import datetime as dt
+import fcntl
 import json
 import logging
 import marshal
@@ -88,6 +89,50 @@ def unpack(packed: list | tuple[bytes, list], days: _Days) -> list:
     return values
 
 
+def start(scratch: Path | None = None) -> subprocess.Popen:
+    """A child that waits for its job. It needs a tenth of a second to be ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # an abort of the Rust side writes a backtrace
+        cwd="/",
+        env={
+            "LANG": "C.UTF-8",
+            "PATH": os.defpath,
+            "RUST_BACKTRACE": "0",
+            "MALLOC_ARENA_MAX": "2",
+            "TMPDIR": str(scratch or "/"),
+        },
+        start_new_session=True,
+    )
+    with contextlib.suppress(OSError):  # Linux gives as much to nearly everybody: the child reads ahead
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, MB)
+    return process
+
+
+def end(process: subprocess.Popen) -> None:
+    """Again does no harm."""
+    if process.stdout.closed:
+        return
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.stdout.close()
+    process.wait()
+
+
+@contextlib.contextmanager
+def started() -> Iterator[subprocess.Popen]:
+    """A child for a file that is still to be fetched."""
+    process = start()
+    try:
+        yield process
+    finally:
+        end(process)
+
+
 class Child:
     """A running child with one file. Use as a context manager; leaving it ends the child."""
 
@@ -99,28 +144,15 @@ class Child:
         task: str = "read",
         limits: Limits = LIMITS,
         scratch: Path | None = None,  # where a receipt is made
+        process: subprocess.Popen | None = None,  # one that was started before
     ) -> None:
         self.path, self.kind, self.task, self.limits = Path(path).resolve(), kind, task, limits
-        self.scratch = scratch
+        self.scratch, self.process = scratch, process
         self.left = float(limits.wait_seconds)
         self.days = _Days()
 
     def __enter__(self) -> Self:
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", str(CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # an abort of the Rust side writes a backtrace
-            cwd="/",
-            env={
-                "LANG": "C.UTF-8",
-                "PATH": os.defpath,
-                "RUST_BACKTRACE": "0",
-                "MALLOC_ARENA_MAX": "2",
-                "TMPDIR": str(self.scratch or "/"),
-            },
-            start_new_session=True,
-        )
+        self.process = self.process or start(self.scratch)
         job = {
             "task": self.task, "path": str(self.path), "kind": self.kind, "limits": asdict(self.limits),
         }  # fmt: skip
@@ -128,12 +160,7 @@ class Child:
         return self
 
     def __exit__(self, *_) -> None:
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.stdout.close()
-        self.process.wait()
+        end(self.process)
 
     def tell(self, message: dict) -> None:
         with contextlib.suppress(BrokenPipeError):  # how it died is told by the next frame

@@ -1,8 +1,9 @@
 """From staged rows to what they change, and from that to the ledger: one diff, then one UPDATE and one INSERT a table.
 
-``diff`` leaves a temporary table ``import_dif`` with the staged rows that are new or changed, and nothing of the others;
+``diff`` leaves beside the staging table another with the staged rows that are new or changed, and nothing of the others;
 so an upload in which little has changed costs little more than reading it. What it says of them stands in columns that
-begin with ``dif_``. All statements are made from the ledger's declaration; values are parameters.
+begin with ``dif_``. It is kept for writing, in case nothing was touched until then (standstill.py).
+All statements are made from the ledger's declaration; values are parameters.
 """
 
 from collections.abc import Collection
@@ -23,6 +24,7 @@ class Changes:
     def __init__(self, batch: ImportBatch, ledger: Ledger, stage: Stage, present: Collection[str]) -> None:
         self.batch, self.ledger, self.stage, self.present = batch, ledger, stage, frozenset(present)
         self.targets = {target.name: target for target in ledger.targets}
+        self.dif = stage.dif
         self.params: dict[str, Any] = {
             "as_of": batch.as_of,
             "batch": batch.pk,
@@ -48,7 +50,12 @@ class Changes:
         return [item for item in target.fields if item.key in self.present]
 
     def diff(self) -> None:
-        """Into ``import_dif``: per row, for each target the id it has, and whether it is new or changed."""
+        """Into ``self.dif``: per row, for each target the id it has, and whether it is new or changed."""
+        self.execute(f"DROP TABLE IF EXISTS {self.dif}")
+        self.execute(f"CREATE UNLOGGED TABLE {self.dif} AS {self.comparison()}")
+        analyze(self.dif)
+
+    def comparison(self) -> str:
         joins, columns, wanted, news, alters, olds, words = [], [], [], [], [], [], []
         for target in self.ledger.targets:
             name, when = target.name, f"({target.when})"
@@ -75,18 +82,14 @@ class Changes:
                 )
             alters.append(f"{new} OR {changed}")
         is_new = " OR ".join(news)
-        self.execute("DROP TABLE IF EXISTS import_dif")
-        self.execute(
-            f"""CREATE TEMPORARY TABLE import_dif AS
+        return f"""
             SELECT s.*, CASE WHEN {is_new} THEN 'new' ELSE 'changed' END AS dif_state,
                    {self.ledger.subject}.id AS dif_subject_id,
                    left({self.ledger.row_label}, 200) AS dif_label,
                    {' || '.join(olds) or "'{}'::jsonb"} AS dif_old, {' || '.join(words) or "'{}'::jsonb"} AS dif_new,
                    {', '.join(columns)}
               FROM {self.stage.table} s {' '.join(joins)}
-             WHERE NOT s.bad AND ({' OR '.join(wanted)})"""
-        )  # fmt: skip
-        analyze("import_dif")
+             WHERE NOT s.bad AND ({' OR '.join(wanted)})"""  # fmt: skip
 
     def _differs(self, target: Target, item: Field) -> str:
         column, staged = f'{target.name}."{item.column}"', item.staged
@@ -121,7 +124,7 @@ class Changes:
         """The rows that will change: nobody edits them until this transaction ends."""
         for target in self.ledger.targets:
             self.execute(
-                f"""SELECT 1 FROM {target.table} t JOIN import_dif d ON d.{target.name}_id = t.id
+                f"""SELECT 1 FROM {target.table} t JOIN {self.dif} d ON d.{target.name}_id = t.id
                      WHERE d.{target.name}_changed ORDER BY t.id FOR UPDATE OF t"""
             )
 
@@ -141,7 +144,7 @@ class Changes:
         )
         self.execute(
             f"""UPDATE eldercare_importline line SET target_id = {subject.name}.id
-                  FROM import_dif s {joins}
+                  FROM {self.dif} s {joins}
                  WHERE s.dif_{subject.name}_new AND line.batch_id = %(batch)s AND line.row = s.row"""
         )
 
@@ -151,7 +154,7 @@ class Changes:
             sets += [f'"{column}" = {sql}' for column, sql in target.on_update.items()]
             self.execute(
                 f"""UPDATE {target.table} t SET {', '.join(sets)}
-                      FROM import_dif s
+                      FROM {self.dif} s
                      WHERE s.dif_{target.name}_changed AND t.id = s.dif_{target.name}_id"""
             )  # fmt: skip
 
@@ -182,7 +185,7 @@ class Changes:
         self.execute(
             f"""INSERT INTO {target.table} ({columns})
                 SELECT DISTINCT ON ({same}) {', '.join(values.values())}
-                  FROM import_dif s {parents}
+                  FROM {self.dif} s {parents}
                  WHERE s.dif_{target.name}_new ORDER BY {same}, s.row""",
             **more,
         )  # fmt: skip

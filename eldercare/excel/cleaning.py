@@ -8,6 +8,7 @@ A column is cleaned in one go: texts that were seen before are looked up, the fe
 changes without a finding, except for what nobody sees (invisible and full-width characters, spaces around).
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -68,13 +69,30 @@ class _ByType(dict):
         return memory
 
 
+class _Ordinary:
+    """Texts that are read as they stand, told by a pattern; for nearly every batch one look tells it of them all."""
+
+    def __init__(self, column: Column) -> None:
+        pattern = column.sure or texts.ordinary(column)
+        self.one = re.compile(pattern).fullmatch if pattern else None
+        self.needs_check = bool(column.checker and not column.sure)
+        self.lines = re.compile(f"(?:(?:{pattern})?\n)*+").fullmatch
+
+    def all(self, values: Sequence[str]) -> bool:
+        """Whether each is ordinary or empty."""
+        if not self.one or self.needs_check:
+            return False
+        joined = "\n".join(values) + "\n"
+        return joined.count("\n") == len(values) and self.lines(joined) is not None
+
+
 class _ColumnCleaner:
     def __init__(self, column: Column, context: Context, times: int) -> None:
         self.column = column
         self.empty_words = frozenset(column.empty_words)
         self.of_text, self.of_other = _functions(column, context, times)
         self.memory = _ByType(self._text, self._other)
-        self.ordinary = texts.ordinary(column)
+        self.ordinary = _Ordinary(column)
 
     def _text(self, text: str) -> object:
         if text.strip() in self.empty_words:
@@ -97,16 +115,19 @@ class _ColumnCleaner:
 
     def clean(self, values: Sequence[object]) -> list:
         kinds = set(map(type, values))
-        ordinary, memory = self.ordinary, self.memory
+        memory = self.memory
         if kinds == {str}:
             known = memory[str]
-            if ordinary and self.column.checker is None:
-                return [value if ordinary(value) else known[value] for value in values]
-            if ordinary:
+            if self.ordinary.all(values):
+                return [value or None for value in values] if "" in values else list(values)
+            ordinary = self.ordinary.one
+            if ordinary and self.ordinary.needs_check:
                 check = self.column.checker
                 return [
                     value if ordinary(value) and check(value) is None else known[value] for value in values
                 ]
+            if ordinary:
+                return [value if ordinary(value) else known[value] for value in values]
             return list(map(known.__getitem__, values))
         if len(kinds) == 1:
             return list(map(memory[kinds.pop()].__getitem__, values))

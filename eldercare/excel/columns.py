@@ -62,6 +62,7 @@ class Column:
     width: float = 14  # characters
     choices: tuple[Choice, ...] = ()
     checker: Checker | None = None
+    sure: str = ""  # pattern of texts that are right as they stand: neither cleaned nor checked
     help: str = ""
     unit: str = ""  # 元, 张, 人, %: what a number is counted in
     decimals: int = 2  # most decimal places of NUMBER and MONEY

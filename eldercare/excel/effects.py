@@ -8,6 +8,8 @@ the reader is busy with a large file, and what the upload changes is counted amo
 import datetime as dt
 import logging
 from collections.abc import Mapping
+from collections.abc import Set as AnySet
+from copy import copy
 from decimal import Decimal
 
 import pghistory.trigger
@@ -17,6 +19,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from eldercare import ledger_metrics
 from eldercare.excel.changes import Changes
 from eldercare.excel.ledgers import Ledger, ledger_of
+from eldercare.excel.staging import analyze
 from eldercare.models import ImportBatch, OrgUnit
 
 AHEAD_FROM = 1_000_000  # bytes of a file with which the reader is busy for some time
@@ -44,17 +47,18 @@ def effects_of(changes: Changes, ahead: Figures | None) -> list[dict]:
     except (IntegrityError, DataError) as error:
         logger.info("The effect of upload %s cannot be told: %s", batch.pk, type(error).__name__)
         return []
-    tell = ledger.effects or ledger_metrics.effects_of
-    effects = []
+    moved = []
     for unit in units:
         codes = sorted(
             code for (pk, code), value in after.items() if pk == unit.pk and before.get((pk, code)) != value
         )
         if codes:
             then = {code: before.get((unit.pk, code)) for code in codes}
-            now = {code: after[unit.pk, code] for code in codes}
-            effects += tell(unit, batch.as_of.replace(day=1), then, now, batch.created_by)
-    return effects
+            moved.append(ledger_metrics.Change(unit, then, {code: after[unit.pk, code] for code in codes}))
+    if not moved:
+        return []
+    tell = ledger.effects or ledger_metrics.effects_of
+    return tell(moved, batch.as_of.replace(day=1), batch.created_by)
 
 
 def _units_touched(changes: Changes) -> list[OrgUnit]:
@@ -83,9 +87,16 @@ def _counted(changes: Changes, units: list[OrgUnit], ahead: Figures | None) -> t
     # What no figure knows of need not be written to be measured: a telephone number.
     never_counted = {target.table for target in changes.ledger.targets}.difference(*reading.values())
     with transaction.atomic():
+        telling = _telling(changes, ledger_metrics.words_of(reading, month))
+        if telling is None:
+            return {}, {}
         _without_history(changes.ledger)
-        changes.write(but=never_counted)
-        among = {key: [pk for (pk,) in changes.fetch(touches[key])] for key in reading if key in touches}
+        telling.write(but=never_counted)
+        among = {
+            key: [pk for (pk,) in telling.fetch(touches[key].format(dif=telling.dif))]
+            for key in reading
+            if key in touches
+        }
         after = ledger_metrics.figures(units, month, codes=codes, among=among)
         transaction.set_rollback(True)
     before = ledger_metrics.figures(units, month, codes=codes, among=among)
@@ -97,6 +108,33 @@ def _counted(changes: Changes, units: list[OrgUnit], ahead: Figures | None) -> t
         after[each] += ahead[each] - before[each]
         before[each] = ahead[each]
     return before, after
+
+
+def _telling(changes: Changes, words: AnySet[str]) -> Changes | None:
+    """The differences that figures know of, by the words of their statements; None where there are none."""
+    targets = changes.ledger.targets
+    condition = " OR ".join([f"dif_{target.name}_new" for target in targets] + ["dif_old ?| %(telling)s"])
+    telling = [
+        item.key
+        for target in targets
+        for item in target.fields
+        if item.column in words or not words.isdisjoint(target.on_update)
+    ]
+    ((number, of),) = changes.fetch(
+        f"SELECT count(*) FILTER (WHERE {condition}), count(*) FROM {changes.dif}", telling=telling
+    )
+    if number in (0, of):
+        return changes if number else None
+    found = copy(changes)
+    found.dif = "import_telling"
+    changes.execute("DROP TABLE IF EXISTS import_telling")
+    changes.execute(
+        f"""CREATE TEMPORARY TABLE import_telling ON COMMIT DROP AS
+            SELECT * FROM {changes.dif} WHERE {condition}""",
+        telling=telling,
+    )
+    analyze(found.dif)
+    return found
 
 
 def _reading(ledger: Ledger, month: dt.date) -> dict[str, frozenset[str]]:

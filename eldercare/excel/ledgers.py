@@ -175,7 +175,7 @@ class Ledger:
     missing: str = ""  # SELECT id, label: rows as of %(as_of)s that the file could have had and has not
     closes: str = ""  # column of the subject that ends such a row
     stays_open: str = "false"  # SQL over t: such rows are shown as missing, and not ended
-    # Source of ledger metrics → SQL over import_dif: ids of all its rows that may count otherwise once it is written.
+    # Source of ledger metrics → SQL over {dif}, the table of differences: ids of all its rows that may count otherwise once it is written.
     # Sources that are not named here are counted anew as a whole.
     touches: Mapping[str, str] = field(default_factory=dict)
     units_touched: str = ""  # SELECT DISTINCT unit ids that the staged rows belong to; "" for the batch's own

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from string import ascii_uppercase, digits
+from subprocess import Popen
 
 from eldercare.errors import Refused
 from eldercare.excel.arms_length import Child, OutOfMemory, decode, far_cells
@@ -180,14 +181,15 @@ def open_upload(
     *,
     limits: Limits = LIMITS,
     meanwhile: Callable[[], None] | None = None,
+    process: Popen | None = None,
 ) -> Iterator[Upload]:
     """The file is checked from outside, then opened by a child process that ends with this context.
 
-    ``meanwhile`` is called while the child is busy with the file.
+    ``meanwhile`` is called while the child is busy with the file; ``process``: a child that was started before.
     """
     path = Path(path)
     kind = preflight(path, filename, limits=limits)
-    with Child(path, kind.value, limits=limits) as child:
+    with Child(path, kind.value, limits=limits, process=process) as child:
         if meanwhile:
             meanwhile()
         try:

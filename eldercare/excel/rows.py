@@ -76,7 +76,12 @@ class RowFilter:
         """Rows that may be totals or headings again, by the words in their first cells."""
         suspects = set()
         for values in columns[:LEADING]:
-            words = "\n".join(value for value in values if type(value) is str)
+            kinds = set(map(type, values))
+            if str not in kinds:
+                continue
+            words = "\n".join(
+                values if len(kinds) == 1 else [value for value in values if type(value) is str]
+            )
             if "计" not in words and not any(text in words for text in self.texts if text):
                 continue  # as nearly always, and told at once
             odd = {

@@ -49,7 +49,7 @@ def as_findings(line: ImportLine) -> list[Finding]:
 
 
 def store(changes: Changes, findings: Mapping[int, Sequence[dict]], *, stale: Iterable[int] = ()) -> None:
-    """Write the lines of a batch anew from ``import_dif`` and what was found, and count them into the batch."""
+    """Write the lines of a batch anew from the table of differences and what was found, and count them into the batch."""
     batch, stage = changes.batch, changes.stage.table
     batch.lines.all().delete()
     changes.execute(
@@ -57,7 +57,7 @@ def store(changes: Changes, findings: Mapping[int, Sequence[dict]], *, stale: It
                   (batch_id, row, state, has_warning, target_id, label, old, new, findings, is_stale)
            SELECT %(batch)s, row, dif_state, false, dif_subject_id, {HIDDEN.format("coalesce(dif_label, '')")},
                   dif_old, dif_new, '[]', row = ANY(%(stale)s)
-             FROM import_dif""",
+             FROM {changes.dif}""",
         stale=list(stale),
     )
     _add_findings(changes, stage, findings)
@@ -117,12 +117,12 @@ def _count(batch: ImportBatch) -> None:
 
 
 def stale_rows(changes: Changes) -> list[int]:
-    """Rows for which ``import_dif``, made now, is not what the slip says."""
+    """Rows for which the table of differences, made now, is not what the slip says."""
     return [
         row
         for (row,) in changes.fetch(
-            """SELECT coalesce(d.row, l.row)
-                 FROM import_dif d
+            f"""SELECT coalesce(d.row, l.row)
+                 FROM {changes.dif} d
                  FULL JOIN (SELECT * FROM eldercare_importline
                              WHERE batch_id = %(batch)s AND state IN ('new', 'changed')) l ON l.row = d.row
                 WHERE (d.dif_state, d.dif_subject_id, d.dif_old, d.dif_new) IS DISTINCT FROM (l.state, l.target_id, l.old, l.new)

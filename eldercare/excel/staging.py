@@ -49,7 +49,7 @@ class Stage:
     def __init__(self, batch: ImportBatch, ledger: Ledger) -> None:
         self.ledger = ledger
         self.table = f"import_stage_{batch.pk}"
-        self.columns = ["row", "bad", *ledger.staged]
+        self.dif = f"import_dif_{batch.pk}"  # see changes.py
         plain = [found[1] for sql in ledger.unique if (found := PLAIN_COLUMN(sql))]
         self.doubles = _Repeats(plain)
         self.repeats = {each.within: _Repeats(each.within) for each in ledger.checks if each.within}
@@ -58,12 +58,12 @@ class Stage:
         """Empty, whatever was there."""
         types = ", ".join(f'"{name}" {kind}' for name, kind in self.ledger.staged.items())
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
+            cursor.execute(f"DROP TABLE IF EXISTS {self.table}, {self.dif}")
             cursor.execute(f"CREATE UNLOGGED TABLE {self.table} (row integer, bad boolean, {types})")
 
     def drop(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
+            cursor.execute(f"DROP TABLE IF EXISTS {self.table}, {self.dif}")
 
     def analyze(self) -> None:
         analyze(self.table)
@@ -78,22 +78,19 @@ class Stage:
 
     def copy(self, batch: CleanBatch) -> None:
         bad = batch.rows_with_errors
-        columns: list[Sequence] = [
-            batch.rows,
-            [row in bad for row in batch.rows] if bad else [False] * len(batch.rows),
-        ]
+        columns: dict[str, Sequence] = {"row": batch.rows, "bad": [row in bad for row in batch.rows]}
         for name in self.ledger.staged:
             values = batch.values.get(name)
-            if values is None:
-                values = [None] * len(batch.rows)
-            elif name in self.ledger.confidential:
+            if values is None or (values[0] is None and values.count(None) == len(values)):
+                continue  # what is not named stays empty
+            if name in self.ledger.confidential:
                 values = encrypt_many(self.ledger.confidential[name], values)
-            columns.append(values)
+            columns[name] = values
         for each in (self.doubles, *self.repeats.values()):
             each.look_at(batch)
-        names = ", ".join(f'"{name}"' for name in self.columns)
+        names = ", ".join(f'"{name}"' for name in columns)
         with connection.cursor() as cursor, cursor.copy(f"COPY {self.table} ({names}) FROM STDIN") as copy:
-            write_columns(copy, columns)
+            write_columns(copy, list(columns.values()))
 
     def mark_bad(self, rows: Iterable[int]) -> None:
         with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 """What a worker does with an upload: read it into a change slip, and write what a person agreed to."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 
 import pghistory
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from eldercare.audit import masked
 from eldercare.errors import Refused
-from eldercare.excel import slips
+from eldercare.excel import slips, standstill
 from eldercare.excel.batches import MOST_ATTEMPTS, lock_tables, opened, record_step, who, working_on
 from eldercare.excel.cells.texts import as_typed
 from eldercare.excel.cells.words import TOWNSHIP, VILLAGE, Place, Places
@@ -61,7 +61,8 @@ def work_on(pk: int) -> bool:
     with working_on(pk) as mine:
         if not mine:
             return False
-        batch = ImportBatch.objects.select_related("org_unit", "created_by", "applied_by", "file").get(pk=pk)
+        found = ImportBatch.objects.select_related("org_unit", "created_by", "applied_by", "file")
+        batch = found.defer("file__content").get(pk=pk)
         if batch.status not in ImportBatch.WORKING:
             return False
         batch.attempts += 1
@@ -189,11 +190,13 @@ def _compare(
     """Against the ledger as it is: the slip, and what it would do to the figures."""
     _take_room()
     changes = Changes(batch, ledger, stage, batch.layout["positions"])
+    marked = standstill.mark(changes)
     across = stage.findings_across_rows(changes.params, batch.layout["positions"])
     if bad := {each.row for each in across if each.severity is Severity.ERROR}:
         stage.mark_bad(bad)
     by_row = slips.findings_by_row([*findings, *across], ledger)
     changes.diff()
+    standstill.keep(changes, marked)
     slips.store(changes, by_row)
     batch.effects = effects_of(changes, ahead) if batch.new or batch.changed else []
     batch.status, batch.attempts = Status.READY, 0
@@ -298,13 +301,10 @@ def _write(changes: Changes) -> None:
         lock_tables(ledger)
         ledger.guard(batch)
         require_lines_rotated(batch.pk)
-        changes.diff()
-        gone = [pk for pk, _ in changes.missing()] if batch.close_missing else []
-        shown = set(batch.lines.filter(state="missing").values_list("target_id", flat=True))
-        wrong = {each.row for each in _newly_wrong(changes)}
-        rows = sorted(wrong.union(slips.stale_rows(changes)))
-        if rows or (batch.close_missing and set(gone) != shown):
-            raise Stale(rows or [0])
+        shown = list(batch.lines.filter(state="missing").values_list("target_id", flat=True))
+        gone = shown if batch.close_missing else []
+        if not standstill.holds(changes):
+            _compare_again(changes, gone)
         changes.write()
         changes.link_new()
         if gone:
@@ -323,6 +323,16 @@ def _write(changes: Changes) -> None:
             closed=len(gone),
             left=batch.errors,
         )
+
+
+def _compare_again(changes: Changes, gone: Collection[int]) -> None:
+    """With the ledger as it is now. Raises Stale where that is not what the slip says."""
+    changes.diff()
+    wrong = {each.row for each in _newly_wrong(changes)}
+    rows = sorted(wrong.union(slips.stale_rows(changes)))
+    missing = {pk for pk, _ in changes.missing()} if changes.batch.close_missing else set()
+    if rows or missing != set(gone):
+        raise Stale(rows or [0])
 
 
 def _take_room() -> None:

@@ -97,16 +97,17 @@ def _prepare(situation: Situation) -> Prepare:
         _certificates(rows)
         values["training"] = [subject or "skill" for subject in values["training"]]
         values["level_number"] = [int(level) if level else None for level in values["level"]]
-        for index, record in enumerate(zip(*(values[key] for key in CHECKED), strict=True)):
-            place = known.all.get(values["facility_id"][index])
-            if known_by_number := _unremarkable(record, place, situation.as_of):
-                values["born_on"][index], values["sex"][index] = known_by_number
+        places = map(known.all.get, values["facility_id"])
+        today, born_on, sex = situation.as_of, values["born_on"], values["sex"]
+        for index, (place, *record) in enumerate(zip(places, *(values[key] for key in CHECKED), strict=True)):
+            if known_by_number := _unremarkable(record, place, today):
+                born_on[index], sex[index] = known_by_number
                 continue
             row = dict(zip(CHECKED, record, strict=True))
             row |= {"level": values["level_number"][index], "id_reason": values["id_reason"][index]}
             if place is not None:
                 row["facility_opened_on"], row["facility_closed_on"] = place.opened_on, place.closed_on
-            if remarks := check_post(row, today=situation.as_of):
+            if remarks := check_post(row, today=today):
                 tell(situation, rows, index, remarks, columns)
             _from_number(values, index, row["id_number"])
 
@@ -368,8 +369,8 @@ register(
         touches={
             "staff": """
                 SELECT e.id FROM facilities_employment e JOIN facilities_caregiver c ON c.id = e.caregiver_id
-                 WHERE c.id_number IN (SELECT id_number FROM import_dif)""",
-            "institutions": "SELECT facility_id FROM import_dif WHERE facility_id IS NOT NULL",
+                 WHERE c.id_number IN (SELECT id_number FROM {dif})""",
+            "institutions": "SELECT facility_id FROM {dif} WHERE facility_id IS NOT NULL",
         },
         units_touched="SELECT DISTINCT org_unit_id FROM {stage} WHERE org_unit_id IS NOT NULL",
         present_rows=_present_rows,

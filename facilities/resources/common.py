@@ -49,17 +49,18 @@ VILLAGE = Column(
     kind=Kind.VILLAGE,
     width=16,
 )
-MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII).fullmatch
+MOBILE = "1[3-9][0-9]{9}"
+is_mobile = re.compile(MOBILE).fullmatch
 
 
 def phone_problem(value: object) -> Problem | None:
-    return None if MOBILE(str(value)) else _phone_problem(value)
+    return None if is_mobile(str(value)) else _phone_problem(value)
 
 
 _phone_problem = problem_of(check_phone)
 PHONE = Column(
     "phone", "联系电话", aliases=("电话", "手机", "手机号", "手机号码"), kind=Kind.CODE, width=16, digits=(11,),
-    max_length=30, checker=phone_problem,
+    max_length=30, checker=phone_problem, sure=MOBILE,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from eldercare import ledger_metrics
 from eldercare.ledger_metrics import (
+    Change,
     LedgerMetric,
     Period,
     Source,
@@ -160,13 +161,23 @@ def test_an_unknown_metric_is_an_error(registry, cast):
 
 
 def test_providers_are_asked_what_a_change_does_and_their_answers_joined(registry, cast):
-    change = (cast.township, MONTH, {"beds": Decimal(4)}, {"beds": Decimal(6)}, cast.township_clerk)
-    assert effects_of(*change) == []
+    four, six = {"beds": Decimal(4)}, {"beds": Decimal(6)}
+    changes = [Change(cast.township, four, six), Change(cast.other_township, six, four)]
+    assert effects_of(changes, MONTH, cast.county_clerk) == []
 
     @ledger_metrics.effect_provider
-    def first(unit, month, before, after, user):
-        return [{"text": f"{unit} {month:%Y-%m} {before['beds']}→{after['beds']} {user}"}]
+    def first(changes, month, user):
+        return [
+            [{"text": f"{unit} {month:%Y-%m} {before['beds']}→{after['beds']} {user}"}]
+            for unit, before, after in changes
+        ]
 
-    ledger_metrics.effect_provider(lambda *change: [{"text": "第二"}, {"text": "第三"}])
+    ledger_metrics.effect_provider(lambda changes, *_: [[{"text": "第二"}, {"text": "第三"}], []])
     ledger_metrics.effect_provider(first)
-    assert effects_of(*change) == [{"text": "沈荡镇 2024-06 4→6 顾云舟"}, {"text": "第二"}, {"text": "第三"}]
+    clerk, other = cast.county_clerk, cast.other_township
+    assert [each["text"] for each in effects_of(changes, MONTH, clerk)] == [
+        f"沈荡镇 2024-06 4→6 {clerk}",
+        "第二",
+        "第三",
+        f"{other} 2024-06 6→4 {clerk}",
+    ]

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from eldercare import ledger_metrics
 from eldercare.excel import effects
@@ -12,7 +14,7 @@ from eldercare.excel.ledgers import all_ledgers
 from eldercare.ledger_metrics import figures
 from eldercare.models import ImportBatch
 from facilities.models import Bed, Caregiver, Employment, Facility, Training
-from tests.facilities.factories import next_id
+from tests.facilities.factories import make_facility, next_id
 from tests.facilities.random_ledger import Ledger
 from tests.facilities.uploads import apply, upload, workbook
 
@@ -42,9 +44,10 @@ def told(monkeypatch) -> dict:
     """What the providers are asked, by unit: code → (before, after)."""
     asked: dict = {}
 
-    def provider(unit, month, before, after, user):
-        asked[unit.pk] = {code: (before[code], after[code]) for code in after}
-        return []
+    def provider(changes, month, user):
+        for unit, before, after in changes:
+            asked[unit.pk] = {code: (before[code], after[code]) for code in after}
+        return [[] for _ in changes]
 
     monkeypatch.setattr(ledger_metrics, "_effect_providers", [provider])
     return asked
@@ -106,6 +109,24 @@ def test_the_effects_are_those_of_a_full_count(cast, told, monkeypatch, ahead, k
             expected.setdefault(unit, {})[code] = (before[unit, code], value)
     assert told == expected
     assert sum(map(len, expected.values())) > 15
+
+
+def test_a_remark_moves_no_figure_and_is_not_tried_out(cast, told):
+    home = make_facility(cast.township, "沈荡敬老院", beds=12)
+    first, second = home.beds.order_by("pk")[:2]
+
+    def read(*rows: tuple) -> list[str]:
+        headings = ("机构名称", "床号", "床位类型", "备注")
+        with CaptureQueriesContext(connection) as queries:
+            batch = upload("beds", workbook(headings, *rows), by=cast.township_clerk, as_of=AS_OF)
+        assert batch.changed == len(rows), batch.message
+        return [each["sql"] for each in queries if "UPDATE facilities_bed" in each["sql"]]
+
+    only_a_remark = (home.name, first.number, None, "朝南")
+    assert read(only_a_remark) == []
+    assert told == {}
+    assert len(read(only_a_remark, (home.name, second.number, "日间照料床位", "朝北"))) == 1
+    assert told[cast.township.pk]["institution_beds"] == (12, 11)
 
 
 def test_what_is_touched_is_named_by_sources_that_are_there():

@@ -89,16 +89,16 @@ _ERROR_TEXTS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM
 _FIRST, _REST = "[0-9A-Za-z\u4e00-\u9fff]", "[!-~\u4e00-\u9fff\u3001\u3002\u300a\u300b（），：；·]"
 
 
-def ordinary(column: Column):
-    """Matches what needs no second look: begins with a letter, digit or Chinese character, holds nothing odd."""
+def ordinary(column: Column) -> str:
+    """Pattern of what needs no second look: begins with a letter, digit or Chinese character, holds nothing odd."""
     if column.kind is Kind.TEXT:
-        return re.compile(f"(?!.*[0-9]{{17}}){_FIRST}{_REST}{{0,{column.max_length - 1}}}").fullmatch
+        return f"(?!.*[0-9]{{17}}){_FIRST}{_REST}{{0,{column.max_length - 1}}}"
     if column.kind is Kind.NAME and column.max_length >= 8:
-        return re.compile("[\u4e00-\u9fff]{2,8}").fullmatch
+        return "[\u4e00-\u9fff]{2,8}"
     if column.kind is Kind.CODE and column.max_length >= 12:
         longest = column.max_length
-        return re.compile(f"[0-9]{{2,{longest - 1}}}X?|[A-Z]{{1,6}}[0-9]{{1,{longest - 6}}}").fullmatch
-    return None
+        return f"[0-9]{{2,{longest - 1}}}X?|[A-Z]{{1,6}}[0-9]{{1,{longest - 6}}}"
+    return ""
 
 
 # --- texts ---------------------------------------------------------------------------------------
