@@ -54,18 +54,17 @@ def page_of(
 ) -> KeysetPage:
     """``order``: columns of the row itself that are never null, all rising or all falling, the last one the key.
 
-    ``everything`` finds the rows of the page again by their keys, with whatever it brings along.
+    ``everything`` brings along what is shown of a row, and so do the branches, which are made of it. One statement.
     """
     names = [each.removeprefix("-") for each in order]
     place, is_back = _place(query, everything, names)
     way = _reversed(order) if is_back else list(order)
-    keys: list[int] = []
-    for branch in branches:
-        ahead = branch
-        if place is not None:
-            ahead = branch.filter(Beyond(names, place, "<" if way[0].startswith("-") else ">"))
-        keys += ahead.order_by(*way).values_list("pk", flat=True)[: size + 1]
-    found = list(everything.filter(pk__in=keys).order_by(*way)[: size + 1])
+    ahead = [_beyond(branch, names, place, way).order_by(*way)[: size + 1] for branch in branches]
+    if len(ahead) == 1:
+        found = list(ahead[0])
+    else:
+        keys = [branch.values("pk") for branch in ahead]
+        found = list(everything.filter(pk__in=keys[0].union(*keys[1:], all=True)).order_by(*way)[: size + 1])
     is_more = len(found) > size
     found = found[:size]
     if is_back:
@@ -79,6 +78,12 @@ def page_of(
     if total is None and query.get("count"):
         total = sum(branch.order_by().count() for branch in branches)
     return KeysetPage(found, after, before, total)
+
+
+def _beyond(branch: QuerySet, names: list[str], place: tuple | None, way: list[str]) -> QuerySet:
+    if place is None:
+        return branch
+    return branch.filter(Beyond(names, place, "<" if way[0].startswith("-") else ">"))
 
 
 def _place(query: QueryDict, everything: QuerySet, names: list[str]) -> tuple[tuple | None, bool]:

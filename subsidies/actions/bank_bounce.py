@@ -1,31 +1,49 @@
-"""Money that the bank sends back after it had reported success (退汇): it was not received, so it is owed again."""
+"""Money that the bank sends back after it had reported success (退汇): it was not received, so it is owed again.
+
+One person registers it, another confirms it (two pairs of eyes): until then the payment counts as paid.
+"""
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
-from eldercare.errors import Conflict, Refused
+from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import Notice, User
 from eldercare.permissions import Permission
 from subsidies.actions.bank_return import undo_offsets
-from subsidies.actions.batches_steps import expect, locked, record, require, tell
-from subsidies.models import Batch, PaymentLine, Recovery, RecoveryEntry, ReturnRow
+from subsidies.actions.batches_steps import approvers, expect, locked, now, record, require, tell
+from subsidies.models import Batch, Bounce, PaymentLine, Recovery, RecoveryEntry, ReturnRow
 
 State = Batch.State
 LineState = PaymentLine.State
 BACK = "入账后退回"
+ON_OWN = "这笔退汇是您登记的，须由另一位有审批权限的人确认。"
 
 
 @transaction.atomic
-def bounce(*, batch: Batch, serial: int, name: str, on: dt.date, reason: str, by: User) -> ReturnRow:
-    """Of one row of the bank's sheet. ``name`` is checked against it, so that a slip in the serial hits nobody else.
-
-    The next batch pays it again to whom it is still owed. A claim for money that has come back in this way is repaid.
-    """
+def register_bounce(*, batch: Batch, serial: int, name: str, on: dt.date, reason: str, by: User) -> Bounce:
+    """Of one row of the bank's sheet. ``name`` is checked against it, so that a slip in the serial hits nobody else."""
     require(by, Permission.PREPARE_PAYMENTS)
     batch = locked(batch, by)
     expect(batch, State.SENT, State.RECONCILED, to="登记退汇")
+    row = _paid_row(batch, serial, on)
+    if row.name != name.strip():
+        raise Refused(f"花名册上序号 {serial} 的收款人不是“{name.strip()}”，请核对序号和姓名。")
+    try:
+        with transaction.atomic():
+            bounce = Bounce.objects.create(
+                batch=batch, serial=serial, name=row.name, amount=row.amount, on=on, reason=reason, registered_by=by
+            )  # fmt: skip
+    except IntegrityError:
+        raise Conflict(f"序号 {serial}（{row.name}）已登记退汇，等另一人确认，不用再登记。") from None
+    record(batch, "登记退汇", by=by, serial=serial, amount=str(row.amount), reason=reason)
+    words = f"{batch}序号 {serial} 登记了退汇，请核对后确认"
+    tell(batch, approvers(batch, but=(by.pk,)), Notice.Kind.SUBMITTED, words, by=by)
+    return bounce
+
+
+def _paid_row(batch: Batch, serial: int, on: dt.date) -> ReturnRow:
     row = batch.returns.select_for_update().filter(serial=serial).first()
     if row is None:
         raise Refused(
@@ -33,21 +51,56 @@ def bounce(*, batch: Batch, serial: int, name: str, on: dt.date, reason: str, by
         )
     if row.result == ReturnRow.Result.FAILED:
         raise Conflict(f"序号 {serial}（{row.name}）已登记为没有发到：{row.reason}。不用再登记。")
-    if row.name != name.strip():
-        raise Refused(f"花名册上序号 {serial} 的收款人不是“{name.strip()}”，请核对序号和姓名。")
     if row.settled_on and on < row.settled_on:
         raise Refused(f"退回日期早于入账日期 {row.settled_on}，请核对。")
-    row.result, row.settled_on = ReturnRow.Result.FAILED, on
-    row.reason = f"{BACK}：{reason}"[:100]
-    row.save(update_fields=["result", "settled_on", "reason"])
-    lines = batch.lines.filter(serial=serial, state=LineState.PAID)
-    lines.update(state=LineState.FAILED, settled_on=on, failure=row.reason)
-    undo_offsets(batch, [serial])
-    repaid = _repay_claims(batch, serial, on, by)
-    record(batch, "登记退汇", by=by, serial=serial, amount=str(row.amount), repaid=repaid, reason=reason)
-    words = f"{batch}序号 {serial} 入账后被银行退回，会在下一批补发"
-    tell(batch, [batch.made_by], Notice.Kind.SYSTEM, words, by=by)
     return row
+
+
+@transaction.atomic
+def confirm_bounce(*, bounce: Bounce, by: User) -> Bounce:
+    """The payment has failed: the next batch pays it again to whom it is still owed, and a claim for it is repaid."""
+    batch, bounce = _to_decide(bounce, by)
+    expect(batch, State.SENT, State.RECONCILED, to="确认退汇")
+    row = _paid_row(batch, bounce.serial, bounce.on)
+    row.result, row.settled_on = ReturnRow.Result.FAILED, bounce.on
+    row.reason = f"{BACK}：{bounce.reason}"[:100]
+    row.save(update_fields=["result", "settled_on", "reason"])
+    lines = batch.lines.filter(serial=bounce.serial, state=LineState.PAID)
+    lines.update(state=LineState.FAILED, settled_on=bounce.on, failure=row.reason)
+    undo_offsets(batch, [bounce.serial])
+    repaid = _repay_claims(batch, bounce.serial, bounce.on, by)
+    _decide(bounce, Bounce.State.CONFIRMED, by)
+    record(batch, "确认退汇", by=by, serial=bounce.serial, amount=str(bounce.amount), repaid=repaid)
+    words = f"{batch}序号 {bounce.serial} 的退汇已确认，会在下一批补发"
+    tell(batch, [batch.made_by, bounce.registered_by], Notice.Kind.APPROVED, words, by=by)
+    return bounce
+
+
+@transaction.atomic
+def refuse_bounce(*, bounce: Bounce, note: str, by: User) -> Bounce:
+    """It was no bounce, or not this one: the payment stays paid."""
+    batch, bounce = _to_decide(bounce, by)
+    _decide(bounce, Bounce.State.REFUSED, by, note=note)
+    record(batch, "退汇不予确认", by=by, serial=bounce.serial, amount=str(bounce.amount), reason=note)
+    words = f"{batch}序号 {bounce.serial} 登记的退汇没有确认：{note}"
+    tell(batch, [bounce.registered_by], Notice.Kind.RETURNED, words, by=by)
+    return bounce
+
+
+def _to_decide(bounce: Bounce, by: User) -> tuple[Batch, Bounce]:
+    require(by, Permission.APPROVE_PAYMENTS)
+    batch = locked(bounce.batch, by)
+    bounce = batch.bounces.select_for_update(of=("self",)).select_related("registered_by").get(pk=bounce.pk)
+    if bounce.state != Bounce.State.WAITING:
+        raise Conflict(f"序号 {bounce.serial} 的退汇登记刚才已有人处理，请刷新页面看最新情况。")
+    if bounce.registered_by_id == by.pk:
+        raise NotAllowed(ON_OWN)
+    return batch, bounce
+
+
+def _decide(bounce: Bounce, state: Bounce.State, by: User, note: str = "") -> None:
+    bounce.state, bounce.decided_by, bounce.decided_at, bounce.note = state, by, now(), note
+    bounce.save(update_fields=["state", "decided_by", "decided_at", "note"])
 
 
 def _repay_claims(batch: Batch, serial: int, on: dt.date, by: User) -> int:

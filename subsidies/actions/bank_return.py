@@ -5,7 +5,7 @@ writing is one transaction, so a process that is killed leaves all of it or noth
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -96,8 +96,13 @@ def match_return(
     return register(batch=batch, rows=rows, problems=problems, only_agreeing=only_agreeing, by=by)
 
 
-def read(content: bytes, filename: str) -> tuple[list[Returned], list[Problem]]:
-    """The rows of a file, and those that cannot be read. Raises Refused for what is no return file."""
+def read(
+    content: bytes, filename: str, *, seen: Callable[[int], None] | None = None
+) -> tuple[list[Returned], list[Problem]]:
+    """The rows of a file, and those that cannot be read. Raises Refused for what is no return file.
+
+    ``seen`` is told now and then how many rows have been read.
+    """
     if len(content) > LIMITS.file_bytes:
         raise Refused(f"文件超过了 {LIMITS.file_bytes // 1024 // 1024} MB，请核对是不是选错了文件。")
     rows: list[Returned] = []
@@ -119,6 +124,8 @@ def read(content: bytes, filename: str) -> tuple[list[Returned], list[Problem]]:
                         continue
                     back = Returned(row, serial, name or "", account or "", amount, result, reason or "")
                     rows.append(_dated(back, day))
+                if seen:
+                    seen(len(rows) + len(problems))
     return rows, problems
 
 

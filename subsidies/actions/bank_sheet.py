@@ -1,24 +1,22 @@
 """The sheet for the bank: accounts, amounts and serial numbers frozen on the lines, the file kept as it was sent.
 
-Full numbers are needed here, so it is for those who prepare payments, of an approved batch, and each time an entry
-of the log. Exporting again hands out the same file, byte for byte.
+Made once, of an approved batch, as a rule by a worker (bank_jobs.py). Full numbers are needed here, so it is for those
+who prepare payments, and handing it out is each time an entry of the log: the same file, byte for byte.
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from io import BytesIO
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from eldercare.encryption_keys import key_ring
+from eldercare import evidence
 from eldercare.errors import Refused
 from eldercare.excel import writing
-from eldercare.excel.batches import FILE_CONTEXT
-from eldercare.models import AuditEvent, ImportFile, OrgUnit, User
+from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
 from facilities.models import Caregiver, Facility
 from subsidies.actions.batches_steps import expect, locked, move, now, record, require
@@ -39,29 +37,50 @@ OF_ELDER = (
 class BankSheet:
     filename: str
     content: bytes
-    is_new: bool
+    is_new: bool = False
 
 
 @transaction.atomic
-def export(*, batch: Batch, by: User) -> BankSheet:
-    """The first time the lines are frozen and the batch is sent; later the very same file."""
+def make_sheet(*, batch: Batch, by: User) -> bool:
+    """Freeze the lines, make the file and keep it; the batch is sent. False if that was done before."""
     require(by, Permission.PREPARE_PAYMENTS)
     batch = locked(batch, by)
-    is_new = batch.state == State.APPROVED
-    if is_new:
-        _send(batch, by)
+    if batch.state != State.APPROVED:
+        expect(batch, State.SENT, State.RECONCILED, to="导出银行表")
+        return False
+    _send(batch, by)
+    record(batch, "生成银行表", by=by, checksum=batch.sheet_checksum[:16])
+    return True
+
+
+@transaction.atomic
+def take_sheet(*, batch: Batch, by: User) -> BankSheet:
+    """The file as it was made. It holds full numbers: each time is an entry of the log."""
+    require(by, Permission.PREPARE_PAYMENTS)
+    found = Batch.objects.visible_to(by).select_related("programme__org_unit", "sheet").filter(pk=batch.pk)
+    batch = found.first()
+    if batch is None:
+        raise Refused("这个批次不存在，或不在您的管理范围内。")
     expect(batch, State.SENT, State.RECONCILED, to="导出银行表")
-    content = key_ring().decrypt_bytes(bytes(batch.sheet.content), FILE_CONTEXT)
+    if batch.sheet is None:
+        raise Refused(f"{batch}没有留存银行表。")
     record(
         batch,
-        "导出银行表" if is_new else "再次导出银行表",
+        "导出银行表",
         by=by,
         action=AuditEvent.Action.EXPORT,
         checksum=batch.sheet_checksum[:16],
     )
     extra = f"补发第{batch.sequence - 1}批" if batch.sequence > 1 else ""
     name = f"{batch.programme.org_unit.name}{batch.programme}{batch.month:%Y年%m月}{extra}花名册.xlsx"
-    return BankSheet(name, content, is_new)
+    return BankSheet(name, evidence.content_of(batch.sheet))
+
+
+@transaction.atomic
+def export(*, batch: Batch, by: User) -> BankSheet:
+    """Both at once: the first time the sheet is made, later it is the very same file."""
+    is_new = make_sheet(batch=batch, by=by)
+    return replace(take_sheet(batch=batch, by=by), is_new=is_new)
 
 
 def _send(batch: Batch, by: User) -> None:
@@ -82,11 +101,8 @@ def _send(batch: Batch, by: User) -> None:
         batch.sent_by, batch.sent_at = by, now()
         content = _workbook(batch, by)
         cursor.execute("DROP TABLE sheet_people")
-    checksum = hashlib.sha256(content).hexdigest()
-    file = ImportFile.objects.create(
-        sha256=checksum, size=len(content), content=key_ring().encrypt_bytes(content, FILE_CONTEXT)
-    )
-    move(batch, State.SENT, sent_by=by, sent_at=batch.sent_at, sheet=file, sheet_checksum=checksum)
+    file = evidence.keep(content)
+    move(batch, State.SENT, sent_by=by, sent_at=batch.sent_at, sheet=file, sheet_checksum=file.sha256)
 
 
 # One row per person with money to get, in the order of the sheet. The account is the one in use today.

@@ -1,19 +1,16 @@
 """A payment batch from the request to its lines: requested by a clerk, made by a worker, made again, given up.
 
-The row of the batch is the job. A worker holds a lock of the database session while it makes one; what it makes
-is one transaction, so a worker that is killed leaves nothing, and the next one begins again.
+The row of the batch is the job (eldercare/jobs.py). What a worker makes is one transaction, so one that is killed
+leaves nothing, and the next one begins again.
 """
 
-import contextlib
 import datetime as dt
-import logging
-import traceback
-from collections.abc import Iterator
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from eldercare import jobs
 from eldercare.errors import Conflict, Refused
 from eldercare.models import Notice, User
 from eldercare.permissions import Permission
@@ -23,11 +20,8 @@ from subsidies.models import Batch, Programme
 
 State = Batch.State
 LOCK_CLASS = 0x706179  # any fixed number, for the locks of batches being made
-MOST_ATTEMPTS = 3
 BROKEN_OFF = "生成时多次中断，已停止，没有写入任何明细。请稍后点“重新生成”；仍不行请联系系统管理员。"
 EXAMPLE = "{}还是示例标准，不能发放。请先按本县文件改好政策版本，并取消项目的“示例标准”标记。"
-
-logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -115,31 +109,24 @@ def cancel(*, batch: Batch, reason: str, by: User) -> Batch:
 
 def due() -> list[int]:
     """Batches that wait to be made."""
-    waiting = Batch.objects.filter(state=State.MAKING, error="")
-    return list(waiting.order_by("requested_at", "pk").values_list("pk", flat=True))
+    return list(_waiting().order_by("requested_at", "pk").values_list("pk", flat=True))
+
+
+def _waiting() -> QuerySet:
+    return Batch.objects.filter(state=State.MAKING, error="")
 
 
 def make_due(pk: int) -> bool:
     """Make one batch; False if another worker is at it or there is nothing to do. Safe at any time."""
-    with _working_on(pk) as mine:
-        waiting = Batch.objects.filter(pk=pk, state=State.MAKING, error="")
-        if not mine or not waiting.update(attempts=F("attempts") + 1):
-            return False
-        batch = Batch.objects.select_related("programme__org_unit", "made_by").get(pk=pk)
-        if batch.attempts > MOST_ATTEMPTS:
-            return _give_up(batch, BROKEN_OFF)
-        try:
-            _make(batch)
-        except Refused as refusal:
-            return _give_up(batch, str(refusal))
-        except Exception as error:
-            # The message of a database error may hold personal data: only where it happened is kept.
-            places = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("Making batch %s broke off (%s):\n%s", pk, type(error).__name__, places)
-            if not connection.in_atomic_block:
-                connection.close_if_unusable_or_obsolete()
-            return False
-        return True
+    return jobs.try_once(
+        _waiting(),
+        pk,
+        related=("programme__org_unit", "made_by"),
+        lock_class=LOCK_CLASS,
+        work=_make,
+        give_up=_give_up,
+        broken_off=BROKEN_OFF,
+    )
 
 
 @transaction.atomic
@@ -156,25 +143,3 @@ def _give_up(batch: Batch, words: str) -> bool:
         return False  # taken back meanwhile
     tell(batch, [batch.made_by], Notice.Kind.SYSTEM, f"{batch}没有生成：{words}")
     return True
-
-
-@contextlib.contextmanager
-def _working_on(pk: int) -> Iterator[bool]:
-    """Whether this session may make the batch; a killed worker's lock is gone with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, pk])
-        got = cursor.fetchone()[0]
-    try:
-        yield got
-    finally:
-        if got:
-            _unlock(pk)
-
-
-def _unlock(pk: int) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, pk])
-    except Exception:  # the connection is gone, and the lock with it
-        logger.info("The lock of batch %s went with its connection.", pk)
-        connection.close()

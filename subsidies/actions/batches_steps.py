@@ -73,12 +73,13 @@ def tell(batch: Batch, people: list[User], kind: Notice.Kind, text: str, *, by: 
     notices.tell(people, kind, text, reverse("batch-detail", args=[batch.pk]), by=by)
 
 
-def approvers(batch: Batch) -> list[User]:
-    """Who may approve this batch: neither who prepared nor who submitted it."""
+def approvers(batch: Batch, *, but: tuple[int | None, ...] = ()) -> list[User]:
+    """Who may approve this batch: neither who prepared nor who submitted it; ``but``: who shall not, instead."""
     roles = [role for role, granted in ROLE_PERMISSIONS.items() if Permission.APPROVE_PAYMENTS in granted]
     county = batch.programme.org_unit.path
     people = User.objects.filter(role__in=roles, is_active=True, org_unit__path=county)
-    return list(people.exclude(pk__in=[batch.made_by_id, batch.submitted_by_id or 0]))
+    own = but or (batch.made_by_id, batch.submitted_by_id)
+    return list(people.exclude(pk__in=[pk for pk in own if pk]))
 
 
 def now():

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from eldercare import audit
-from eldercare.errors import Conflict, NotAllowed, Refused
+from eldercare.errors import Conflict, Refused
 from eldercare.history import version_of
-from eldercare.models import AuditEvent, OrgUnit, User
-from eldercare.permissions import Permission
+from eldercare.models import AuditEvent, User
 from facilities.actions.guards import CHANGED_SINCE, in_words, write
+from subsidies.actions.guards import require_editor
+from subsidies.actions.replays import Gate, one_at_a_time
+from subsidies.engine.drafts import Draft
 from subsidies.models import Exclusion, PaymentLine, Programme
 
 EDITABLE = (
@@ -30,13 +32,6 @@ EDITABLE = (
 FIXED_ONCE_USED = ("beneficiary", "portal_from")
 
 
-def require_editor(by: User, county: OrgUnit) -> None:
-    if not by.may(Permission.EDIT_PROGRAMMES):
-        raise NotAllowed(f"{by.get_role_display()}不能修改补贴政策。")
-    if not by.org_unit.contains(county):
-        raise NotAllowed("只能修改本县的补贴项目。")
-
-
 @transaction.atomic
 def create_programme(*, fields: Mapping[str, object], by: User) -> Programme:
     """In the county of ``by``. Raises ``Refused`` for a code that the county uses already."""
@@ -50,18 +45,22 @@ def create_programme(*, fields: Mapping[str, object], by: User) -> Programme:
 
 @transaction.atomic
 def edit_programme(
-    *, programme: Programme, changes: Mapping[str, object], seen: int | None, by: User
+    *, programme: Programme, changes: Mapping[str, object], seen: int | None, by: User, replayed: str = ""
 ) -> list[str]:
-    """Returns the labels of what changed. Raises ``Conflict`` when the row has moved since ``seen``."""
+    """Returns the labels of what changed. Raises ``Conflict`` when the row has moved since ``seen``.
+
+    ``replayed``: the digest of the replay that was seen; without it a change of the months raises ``NeedsReplay``.
+    """
     current = locked(programme, by)
     if seen is not None and version_of(current) != seen:
         raise Conflict(CHANGED_SINCE)
     for name in FIXED_ONCE_USED:
         if name in changes and changes[name] != getattr(current, name):
             _refuse_if_used(current, name)
+    gate = Gate(Draft.of_programme(current, changes), f"修改“{current.name}”的政策起止月")
     words = write(current, {name: value for name, value in changes.items() if name in EDITABLE})
     if words:
-        record(current, "修改项目", by, fields=words)
+        record(current, "修改项目", by, fields=words, **gate.check(replayed, by=by))
     return words
 
 
@@ -74,15 +73,18 @@ def _refuse_if_used(programme: Programme, name: str) -> None:
 
 
 @transaction.atomic
-def save_exclusion(*, exclusion: Exclusion, by: User) -> Exclusion:
-    """Add how two programmes go together, or write the changed one."""
+def save_exclusion(*, exclusion: Exclusion, by: User, replayed: str = "") -> Exclusion:
+    """Add how two programmes go together, or write the changed one. ``replayed``: as in ``edit_programme``."""
     require_editor(by, exclusion.yielding.org_unit)
     require_editor(by, exclusion.prevailing.org_unit)
+    one_at_a_time()
     _refuse_opposite(exclusion)
     is_new = exclusion.pk is None
+    what = "新增项目衔接" if is_new else "修改项目衔接"
+    gate = Gate(Draft.of_exclusion(exclusion), f"{what}：{exclusion}")
     with in_words(Exclusion):
         exclusion.save()
-    record(exclusion.yielding, "新增项目衔接" if is_new else "修改项目衔接", by, rule=str(exclusion))
+    record(exclusion.yielding, what, by, rule=str(exclusion), **gate.check(replayed, by=by))
     return exclusion
 
 
@@ -101,15 +103,19 @@ def _refuse_opposite(exclusion: Exclusion) -> None:
 
 
 @transaction.atomic
-def delete_exclusion(*, exclusion: Exclusion, by: User) -> None:
+def delete_exclusion(*, exclusion: Exclusion, by: User, replayed: str = "") -> None:
     require_editor(by, exclusion.yielding.org_unit)
+    one_at_a_time()
     words = str(exclusion)
+    gate = Gate(Draft.without_exclusion(exclusion), f"删除项目衔接：{words}")
     if not Exclusion.objects.filter(pk=exclusion.pk).delete()[0]:
         raise Conflict("这条项目衔接已经被删除。")
-    record(exclusion.yielding, "删除项目衔接", by, rule=words)
+    record(exclusion.yielding, "删除项目衔接", by, rule=words, **gate.check(replayed, by=by))
 
 
 def locked(programme: Programme, by: User) -> Programme:
+    """The programme as it is now; until the transaction ends nobody else saves rules."""
+    one_at_a_time()
     current = (
         Programme.objects.visible_to(by)
         .select_related("org_unit")

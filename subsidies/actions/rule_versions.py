@@ -11,45 +11,15 @@ from eldercare.history import version_of
 from eldercare.models import User
 from facilities.actions.guards import CHANGED_SINCE, in_words, write
 from subsidies.actions.programmes import locked, record
+from subsidies.actions.replays import Gate
+from subsidies.engine.drafts import BAND_RULES, RULES, Draft
 from subsidies.models import Band, FundingShare, PaymentLine, Programme, RuleVersion
 from subsidies.rules.facts import FACTS
 from subsidies.rules.programmes import shares_problem
 
 # Words of a document: changing them changes nobody's money.
 TEXTS = ("document_number", "document_title")
-RULES = (
-    "effective_from",
-    "population",
-    "eligibility",
-    "facts_day",
-    "start",
-    "start_offset",
-    "back_pay",
-    "back_pay_months",
-    "death",
-    "moving_out",
-    "certification",
-    "resume_months",
-    "pay_months",
-)
-BAND_RULES = (
-    "position",
-    "age_from",
-    "age_to",
-    "abilities",
-    "economics",
-    "livings",
-    "condition",
-    "amount",
-    "quantity",
-    "cap",
-    "hours",
-)
-BAND_FIELDS = ("label", *BAND_RULES)
-
-
-class NeedsConfirmation(Refused):
-    """Payments were worked out by these rules: past months will be worked out again."""
+BAND_FIELDS = ("position", "label", *BAND_RULES, "hours")
 
 
 def lines_of(version: RuleVersion) -> int:
@@ -57,21 +27,28 @@ def lines_of(version: RuleVersion) -> int:
 
 
 @transaction.atomic
-def create_version(*, programme: Programme, fields: Mapping[str, Any], by: User) -> RuleVersion:
-    """The first version of a programme, without bands yet."""
+def create_version(
+    *, programme: Programme, fields: Mapping[str, Any], by: User, replayed: str = ""
+) -> RuleVersion:
+    """The first version of a programme, without bands yet. ``replayed``: as in ``save_version``."""
     current = locked(programme, by)
     version = RuleVersion(programme=current, **fields)
+    what = f"新建政策版本 {version.effective_from:%Y-%m}"
+    gate = Gate(Draft.of_version(version, fields, []), f"{current.name}：{what}")
     with in_words(RuleVersion):
         version.save()
-    record(current, f"新建政策版本 {version.effective_from:%Y-%m}", by, document=version.document_number)
+    record(current, what, by, document=version.document_number, **gate.check(replayed, by=by))
     return version
 
 
 @transaction.atomic
 def copy_version(
-    *, version: RuleVersion, effective_from: dt.date, document_number: str, by: User
+    *, version: RuleVersion, effective_from: dt.date, document_number: str, by: User, replayed: str = ""
 ) -> RuleVersion:
-    """The same rules, bands and shares, from another month on, to be changed there."""
+    """The same rules, bands and shares, from another month on, to be changed there.
+
+    A copy of what is in force then changes nothing; another one is a change, with ``replayed`` as in ``save_version``.
+    """
     programme = locked(version.programme, by)
     source = RuleVersion.objects.filter(pk=version.pk).first()
     if source is None:
@@ -81,18 +58,19 @@ def copy_version(
         **{name: getattr(source, name) for name in (*TEXTS, *RULES)}
         | {"effective_from": effective_from, "document_number": document_number, "document_title": ""},
     )
+    bands = [{name: getattr(each, name) for name in BAND_FIELDS} for each in source.bands.all()]
+    what = f"新建政策版本 {effective_from:%Y-%m}"
+    gate = Gate(
+        Draft.of_version(copy, {}, bands), f"{programme.name}：{what}（照 {source.effective_from:%Y-%m}）"
+    )
     with in_words(RuleVersion):
         copy.save()
-    Band.objects.bulk_create(
-        Band(version=copy, **{name: getattr(each, name) for name in BAND_FIELDS})
-        for each in source.bands.all()
-    )
+    Band.objects.bulk_create(Band(version=copy, **each) for each in bands)
     FundingShare.objects.bulk_create(
         FundingShare(version=copy, source=each.source, percent=each.percent) for each in source.shares.all()
     )
-    record(
-        programme, f"新建政策版本 {effective_from:%Y-%m}", by, document=document_number, copied=str(source)
-    )
+    detail = {"document": document_number, "copied": str(source)}
+    record(programme, what, by, **detail, **gate.check(replayed, by=by))
     return copy
 
 
@@ -105,12 +83,13 @@ def save_version(
     shares: Mapping[str, Any],
     seen: int | None,
     by: User,
-    confirmed: bool = False,
+    replayed: str = "",
 ) -> list[str]:
     """Write the whole version; returns what changed, in words.
 
     ``bands``: the fields of each, in order, with "pk" for one that exists; a band that is left out is deleted.
-    ``shares``: percent by source. Raises ``NeedsConfirmation`` when payments used the rules and they change.
+    ``shares``: percent by source. ``replayed``: the digest of the replay that was seen; without it a change of what is
+    paid raises ``NeedsReplay``.
     """
     programme = locked(version.programme, by)
     current = RuleVersion.objects.select_for_update().filter(pk=version.pk).first()
@@ -120,19 +99,17 @@ def save_version(
         raise Conflict(CHANGED_SINCE)
     if problem := shares_problem(shares.values()):
         raise Refused(problem)
-    changed_rules = _changes_money(current, fields, bands)
+    what = f"修改政策版本 {current.effective_from:%Y-%m}"
+    gate = Gate(Draft.of_version(current, fields, bands), f"{programme.name}：{what}")
     number = lines_of(current)
-    if changed_rules and number and not confirmed:
-        raise NeedsConfirmation(
-            f"这个版本已用于 {number} 笔发放明细。改动规则后，以前各月会按新规则重算，多退少补。"
-            "请新建一个版本，或者勾选“确认重算以前各月”后再保存。"
-        )
     words = write(current, {name: fields[name] for name in (*TEXTS, *RULES) if name in fields})
     words += _write_bands(current, bands)
     words += _write_shares(current, shares)
     if words:
-        detail = {"recomputed_lines": number} if changed_rules and number else {}
-        record(programme, f"修改政策版本 {current.effective_from:%Y-%m}", by, fields=words, **detail)
+        detail = gate.check(replayed, by=by)
+        if gate.question.is_change and number:
+            detail["recomputed_lines"] = number
+        record(programme, what, by, fields=words, **detail)
     return words
 
 
@@ -143,17 +120,6 @@ def stamp_of(version: RuleVersion) -> int:
         newest = model.pgh_event_model.objects.filter(version=version.pk).order_by("-pgh_id")
         parts.append(newest.values_list("pgh_id", flat=True).first() or 0)
     return sum(parts)
-
-
-def _changes_money(
-    version: RuleVersion, fields: Mapping[str, Any], bands: Sequence[Mapping[str, Any]]
-) -> bool:
-    if any(name in fields and fields[name] != getattr(version, name) for name in RULES):
-        return True
-    stored = {each.pk: each for each in version.bands.all()}
-    if {each.get("pk") for each in bands} != set(stored):
-        return True
-    return any(each[name] != getattr(stored[each["pk"]], name) for each in bands for name in BAND_RULES)
 
 
 def _write_bands(version: RuleVersion, bands: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -192,16 +158,18 @@ def _write_shares(version: RuleVersion, shares: Mapping[str, Any]) -> list[str]:
 
 
 @transaction.atomic
-def delete_version(*, version: RuleVersion, by: User) -> None:
+def delete_version(*, version: RuleVersion, by: User, replayed: str = "") -> None:
     programme = locked(version.programme, by)
     number = lines_of(version)
     if number:
         raise Refused(f"这个版本已用于 {number} 笔发放明细，不能删除。")
     month = version.effective_from
+    what = f"删除政策版本 {month:%Y-%m}"
+    gate = Gate(Draft.without_version(version), f"{programme.name}：{what}")
     version.bands.all().delete()
     if not RuleVersion.objects.filter(pk=version.pk).delete()[0]:
         raise Conflict("这个版本已经被删除。")
-    record(programme, f"删除政策版本 {month:%Y-%m}", by, document=version.document_number)
+    record(programme, what, by, document=version.document_number, **gate.check(replayed, by=by))
 
 
 def names_of(programme: Programme) -> dict[str, str]:

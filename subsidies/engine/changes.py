@@ -5,6 +5,7 @@ before was made may have written events with an earlier time: MARGIN allows for 
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q
 
@@ -75,35 +76,47 @@ def _rules_changed(batch: Batch, since: dt.datetime) -> bool:
 def changed_since(statement: Statement, batch: Batch, rules: Rules) -> str:
     """SELECT of the ids of enrolments whose earlier months must be looked at."""
     since = statement.value(batch_before(batch).facts_seen_at - MARGIN)
-    sources = {
-        "elder": [("n.elder_id", each) for each in ELDER_EVENTS],
-        "post": [("n.post_id", each) for each in POST_EVENTS],
-        "facility": [("n.facility_id", each) for each in FACILITY_EVENTS],
-    }[rules.beneficiary]
     parts = [
-        f"SELECT n.id FROM subsidies_enrolment n JOIN {table} v ON v.{key} = {holder} WHERE n.programme_id = {batch.programme_id} AND v.pgh_created_at >= {since}"
-        for holder, (table, key) in sources
+        f"SELECT n.id {events} AND v.pgh_created_at >= {since}"
+        for events in _events(batch.programme_id, rules.beneficiary)
     ]
-    if rules.beneficiary == "post":
-        parts += [
-            f"""SELECT n.id FROM subsidies_enrolment n JOIN facilities_employment h ON h.id = n.post_id
-            JOIN {table} v ON v.{key} = h.caregiver_id
-            WHERE n.programme_id = {batch.programme_id} AND v.pgh_created_at >= {since}"""
-            for table, key in CAREGIVER_EVENTS
-        ]
-    if rules.beneficiary == "facility":
-        parts.append(
-            f"""SELECT n.id FROM subsidies_enrolment n JOIN facilities_bed b ON b.facility_id = n.facility_id
-            JOIN facilities_stayevent v ON v.bed_id = b.id
-            WHERE n.programme_id = {batch.programme_id} AND v.pgh_created_at >= {since}"""
-        )
-    parts.append(
-        f"""SELECT n.id FROM subsidies_enrolment n JOIN subsidies_enrolmentevent v ON v.pgh_obj_id = n.id
-        WHERE n.programme_id = {batch.programme_id} AND v.pgh_created_at >= {since}"""
-    )
     # What was held back or failed is owed still.
     parts.append(
         f"""SELECT l.enrolment_id FROM subsidies_paymentline l JOIN subsidies_enrolment n ON n.id = l.enrolment_id
         WHERE n.programme_id = {batch.programme_id} AND l.state IN ('held', 'dropped', 'failed')"""
     )
     return " UNION ".join(parts)
+
+
+def facts_stamp(programmes: Iterable[Programme]) -> str:
+    """Moves whenever anything changes about anybody enrolled in the programmes. History is only ever added to."""
+    counted = " UNION ALL ".join(
+        f"SELECT count(*) AS number, max(v.pgh_id) AS newest {events}"
+        for programme in programmes
+        for events in _events(programme.pk, programme.beneficiary)
+    )
+    rows = Statement().rows(f"SELECT sum(number), max(newest) FROM ({counted}) AS events")
+    return "{}.{}".format(*rows[0])
+
+
+def _events(programme: int, beneficiary: str) -> list[str]:
+    """FROM … WHERE of the events (v) about each enrolment (n) of a programme and its holder."""
+    sources = {
+        "elder": [("n.elder_id", each) for each in ELDER_EVENTS],
+        "post": [("n.post_id", each) for each in POST_EVENTS],
+        "facility": [("n.facility_id", each) for each in FACILITY_EVENTS],
+    }[beneficiary]
+    joins = [f"JOIN {table} v ON v.{key} = {holder}" for holder, (table, key) in sources]
+    if beneficiary == "post":
+        joins += [
+            f"""JOIN facilities_employment h ON h.id = n.post_id
+            JOIN {table} v ON v.{key} = h.caregiver_id"""
+            for table, key in CAREGIVER_EVENTS
+        ]
+    if beneficiary == "facility":
+        joins.append(
+            """JOIN facilities_bed b ON b.facility_id = n.facility_id
+            JOIN facilities_stayevent v ON v.bed_id = b.id"""
+        )
+    joins.append("JOIN subsidies_enrolmentevent v ON v.pgh_obj_id = n.id")
+    return [f"FROM subsidies_enrolment n {each} WHERE n.programme_id = {programme}" for each in joins]

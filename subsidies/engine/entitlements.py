@@ -6,10 +6,8 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-
 from subsidies.engine.gross import enrolled, gross, unenrolled
-from subsidies.engine.rules import Rules
+from subsidies.engine.rules import Book, Rules
 from subsidies.engine.text import Statement
 from subsidies.models import Exclusion, Programme
 
@@ -76,31 +74,36 @@ def _rows(statement: Statement, text: str) -> list[Entitlement]:
     return [row._replace(facts=json.loads(row.facts), others=json.loads(row.others)) for row in found]
 
 
-def net(statement: Statement, rules: Rules, months: Sequence[dt.date], subject: str) -> str:
-    """CTEs, the last of which is ``net``: the gross rows with ``amount`` and ``others``."""
-    text = gross(statement, rules, months, subject)
-    exclusions = _exclusions_of(rules.programme) if rules.beneficiary == Programme.Beneficiary.ELDER else []
+def net(
+    statement: Statement,
+    rules: Rules,
+    months: Sequence[dt.date],
+    subject: str,
+    *,
+    book: Book | None = None,
+    prefix: str = "",
+) -> str:
+    """CTEs, the last of which is ``{prefix}net``: the gross rows with ``amount`` and ``others``.
+
+    ``book``: where the rules of the other programmes stand, if not as they are stored.
+    """
+    book = book or Book()
+    text = gross(statement, rules, months, subject, prefix=prefix)
+    exclusions = book.exclusions(rules.programme) if rules.beneficiary == Programme.Beneficiary.ELDER else []
     others = {_other(each, rules.programme).pk: _other(each, rules.programme) for each in exclusions}
     for pk, other in others.items():
-        their_rules = Rules.of(other)
-        same_people = enrolled(their_rules, "h.id IN (SELECT holder FROM subject)")
-        text += "," + gross(statement, their_rules, months, same_people, prefix=f"o{pk}_")
+        their_rules = book.rules(other)
+        same_people = enrolled(their_rules, f"h.id IN (SELECT holder FROM {prefix}subject)")
+        text += "," + gross(statement, their_rules, months, same_people, prefix=f"{prefix}o{pk}_")
         text += f""",
-        o{pk} AS (SELECT holder, month, max(gross) AS gross FROM o{pk}_gross WHERE gross > 0 GROUP BY holder, month)"""
-    joins = " ".join(f"LEFT JOIN o{pk} ON o{pk}.holder = g.holder AND o{pk}.month = g.month" for pk in others)
+        {prefix}o{pk} AS (SELECT holder, month, max(gross) AS gross FROM {prefix}o{pk}_gross WHERE gross > 0 GROUP BY holder, month)"""
+    joins = " ".join(
+        f"LEFT JOIN {prefix}o{pk} o{pk} ON o{pk}.holder = g.holder AND o{pk}.month = g.month" for pk in others
+    )
     shown = ", ".join(f"'{pk}', o{pk}.gross::text" for pk in others)
     seen = f"jsonb_strip_nulls(jsonb_build_object({shown}))" if others else "'{}'::jsonb"
     amount = _amount(statement, rules.programme, exclusions)
-    return f"{text}, net AS (SELECT g.*, {amount} AS amount, {seen} AS others FROM gross g {joins})"
-
-
-def _exclusions_of(programme: Programme) -> list[Exclusion]:
-    return list(
-        Exclusion.objects.filter(Q(yielding=programme) | Q(prevailing=programme))
-        .exclude(relation=Exclusion.Relation.BOTH)
-        .select_related("yielding", "prevailing")
-        .order_by("pk")
-    )
+    return f"{text}, {prefix}net AS (SELECT g.*, {amount} AS amount, {seen} AS others FROM {prefix}gross g {joins})"
 
 
 def _other(exclusion: Exclusion, programme: Programme) -> Programme:

@@ -73,6 +73,7 @@ def gross(
     return f"""
     {prefix}month AS MATERIALIZED ({_months(statement, rules, months)}),
     {prefix}subject AS MATERIALIZED ({subject}),
+    {prefix}rate AS MATERIALIZED ({_rates(statement, rules, months)}),
     {prefix}facts AS MATERIALIZED (
         SELECT s.enrolment, s.holder, s.org_unit, mo.month, mo.version, mo.days, {listed}, {population}, {alive},
             s.state IN ('running', 'ended') AND (s.ended_from IS NULL OR mo.month < s.ended_from)
@@ -94,7 +95,7 @@ def gross(
                     AND f.band IS NOT NULL AND f.alive_days > 0
                 THEN round(round(least(band.cap, band.amount * {_quantity(columns, rules.beneficiary)}), 2) * f.alive_days / f.days, 2)
                 ELSE 0 END AS gross
-        FROM {prefix}judged f LEFT JOIN subsidies_band band ON band.id = f.band
+        FROM {prefix}judged f LEFT JOIN {prefix}rate band ON band.id = f.band
     )"""
 
 
@@ -116,8 +117,25 @@ def _months(statement: Statement, rules: Rules, months: Sequence[dt.date]) -> st
         columns[name] = ("text", [getattr(version, name) for _, version in paid])
     for name in ("start_offset", "back_pay_months", "resume_months"):
         columns[name] = ("int", [getattr(version, name) for _, version in paid])
+    return _given(statement, columns, "m")
+
+
+def _rates(statement: Statement, rules: Rules, months: Sequence[dt.date]) -> str:
+    """A row per band that counts in these months. Given, not read: the bands of a draft stand in no table."""
+    bands = [band for version in rules.used_in(months) for band in rules.bands[version.pk]]
+    columns: dict[str, tuple[str, list]] = {
+        "id": ("bigint", [band.pk for band in bands]),
+        "label": ("text", [band.label for band in bands]),
+        "amount": ("numeric", [band.amount for band in bands]),
+        "quantity": ("text", [band.quantity for band in bands]),
+        "cap": ("numeric", [band.cap for band in bands]),
+    }
+    return _given(statement, columns, "r")
+
+
+def _given(statement: Statement, columns: dict[str, tuple[str, list]], name: str) -> str:
     arrays = ", ".join(f"{statement.value(values)}::{kind}[]" for kind, values in columns.values())
-    return f"SELECT * FROM unnest({arrays}) AS m ({', '.join(columns)})"
+    return f"SELECT * FROM unnest({arrays}) AS {name} ({', '.join(columns)})"
 
 
 def _population(columns: dict[str, str]) -> list[str]:

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+
+from django.db.models import Q
 
 from subsidies.models import Band, Exclusion, Programme, RuleVersion
 from subsidies.rules.facts import condition
@@ -16,7 +18,6 @@ class Rules:
     programme: Programme
     versions: list[RuleVersion]
     bands: dict[int, list[Band]]
-    exclusions: list[Exclusion] = field(default_factory=list)
 
     @classmethod
     def of(cls, programme: Programme) -> "Rules":
@@ -60,6 +61,33 @@ class Rules:
                 if band.abilities and self.beneficiary == "elder":
                     names.add("ability")
         return names
+
+
+class Book:
+    """The rules of all programmes and how they go together, as they are stored; each is read once."""
+
+    def __init__(self) -> None:
+        self._rules: dict[int, Rules] = {}
+        self._exclusions: dict[int, list[Exclusion]] = {}
+
+    def rules(self, programme: Programme) -> Rules:
+        if programme.pk not in self._rules:
+            self._rules[programme.pk] = self._find_rules(programme)
+        return self._rules[programme.pk]
+
+    def exclusions(self, programme: Programme) -> list[Exclusion]:
+        """Those that can change what somebody gets, in a fixed order."""
+        if programme.pk not in self._exclusions:
+            self._exclusions[programme.pk] = self._find_exclusions(programme)
+        return self._exclusions[programme.pk]
+
+    def _find_rules(self, programme: Programme) -> Rules:
+        return Rules.of(programme)
+
+    def _find_exclusions(self, programme: Programme) -> list[Exclusion]:
+        found = Exclusion.objects.filter(Q(yielding=programme) | Q(prevailing=programme))
+        found = found.exclude(relation=Exclusion.Relation.BOTH).select_related("yielding", "prevailing")
+        return list(found.order_by("pk"))
 
 
 def last_day(month: dt.date) -> dt.date:

@@ -214,6 +214,10 @@ class BounceForm(StyledFormMixin, forms.Form):
         return not_later_than_today(self.cleaned_data["on"])
 
 
+class RefuseBounceForm(StyledFormMixin, forms.Form):
+    note = reason_field("意见")
+
+
 def not_later_than_today(day: dt.date) -> dt.date:
     if day > timezone.localdate():
         raise ValidationError("日期不能晚于今天。")

@@ -10,7 +10,8 @@ from django.http import QueryDict
 
 from eldercare.expressions import ExpressionError
 from eldercare.forms import StyledFormMixin
-from subsidies.actions.rule_versions import BAND_FIELDS, BAND_RULES, RULES, TEXTS, stamp_of
+from subsidies.actions.rule_versions import BAND_FIELDS, TEXTS, stamp_of
+from subsidies.engine.drafts import RULES
 from subsidies.forms.programmes import MonthField
 from subsidies.models import Ability, Band, FundingShare, Programme, RuleVersion
 from subsidies.pages.programmes import ECONOMICS, LIVINGS
@@ -251,7 +252,7 @@ class WholeVersion:
         return self
 
     def band_rows(self) -> list[BandRow]:
-        names = ("label", *(name for name in BAND_RULES if name != "position"))
+        names = [name for name in BAND_FIELDS if name != "position"]
         return [BandRow(**{name: each[name] for name in names}) for each in self.bands.rows()]
 
 

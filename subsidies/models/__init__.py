@@ -1,6 +1,7 @@
 """The register of elders, subsidy programmes, payments and care at home."""
 
 from subsidies.models.assessments import Ability, Assessment, AssessmentSettings, LevelMapping
+from subsidies.models.bank import BankJob, Bounce
 from subsidies.models.care import Adaptation, FamilyBed, Service, Visit, VisitRule
 from subsidies.models.doubles import DistinctElders
 from subsidies.models.due import DuePeriod
@@ -22,6 +23,7 @@ from subsidies.models.payments import (
 )
 from subsidies.models.programmes import Band, Exclusion, FundingShare, Programme, RuleVersion
 from subsidies.models.recoveries import Recovery, RecoveryEntry
+from subsidies.models.replays import ReplayLine, RuleReplay
 
 __all__ = [
     "Ability",
@@ -29,7 +31,9 @@ __all__ = [
     "Assessment",
     "AssessmentSettings",
     "Band",
+    "BankJob",
     "Batch",
+    "Bounce",
     "Certification",
     "DistinctElders",
     "DuePeriod",
@@ -52,7 +56,9 @@ __all__ = [
     "PublicNotice",
     "Recovery",
     "RecoveryEntry",
+    "ReplayLine",
     "ReturnRow",
+    "RuleReplay",
     "RuleVersion",
     "Service",
     "Visit",

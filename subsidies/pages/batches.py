@@ -198,7 +198,8 @@ class Steps:
     bounce: bool = False
 
 
-def steps_for(batch: Batch, user: User) -> Steps:
+def steps_for(batch: Batch, user: User, *, is_at_work: bool = False) -> Steps:
+    """``is_at_work``: a worker makes the sheet or matches a return file."""
     prepares, approves = user.may(Permission.PREPARE_PAYMENTS), user.may(Permission.APPROVE_PAYMENTS)
     own = user.pk in (batch.made_by_id, batch.submitted_by_id)
     checking, submitted = batch.state == State.CHECKING, batch.state == State.SUBMITTED
@@ -211,10 +212,10 @@ def steps_for(batch: Batch, user: User) -> Steps:
         withdraw=prepares and submitted,
         judge=approves and submitted and not own,
         is_own=approves and submitted and own,
-        export=prepares and batch.state in (State.APPROVED, State.SENT, State.RECONCILED) and
+        export=prepares and not is_at_work and batch.state in (State.APPROVED, State.SENT, State.RECONCILED) and
         (batch.state == State.APPROVED or bool(batch.sheet_checksum)),
-        register_return=prepares and batch.state == State.SENT,
-        bounce=prepares and batch.state in (State.SENT, State.RECONCILED) and bool(batch.sheet_checksum),
+        register_return=prepares and not is_at_work and batch.state == State.SENT,
+        bounce=prepares and not is_at_work and batch.state in (State.SENT, State.RECONCILED) and bool(batch.sheet_checksum),
     )  # fmt: skip
 
 

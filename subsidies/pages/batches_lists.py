@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from eldercare.excel.writing import Kind
 from eldercare.lists import Badge, Column, Listing, contains
 from subsidies.engine.batches import behind
-from subsidies.models import Batch, Finding, PaymentLine
+from subsidies.models import Batch, Enrolment, Finding, PaymentLine
 from subsidies.pages.batches import MONEY, ZERO
 
 LineState = PaymentLine.State
@@ -61,9 +61,13 @@ def _village(line: PaymentLine) -> str | None:
 
 
 def _number(line: PaymentLine) -> object:
-    if line.elder:
-        return line.elder.id_number
-    enrolment = line.enrolment
+    return line.elder.id_number if line.elder else number_of(line.enrolment)
+
+
+def number_of(enrolment: Enrolment) -> object:
+    """That of the person, shown masked; of a facility its credit code."""
+    if enrolment.elder_id:
+        return enrolment.elder.id_number
     return enrolment.post.caregiver.id_number if enrolment.post_id else enrolment.facility.credit_code
 
 

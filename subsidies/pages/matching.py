@@ -5,7 +5,7 @@ Each question is one statement: ``subsidies.engine.people``.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -79,8 +79,12 @@ class Explainer:
 
     def condition(self, version: RuleVersion, row: Entitlement) -> str:
         """年龄 79 周岁；低保：否 – the values that the condition asks for."""
-        names = condition(self.programme.beneficiary, version.eligibility).names
-        return "，".join(f"{self.facts[name].label}{self.value(name, row.facts.get(name))}" for name in names)
+        return self.asked(version.eligibility, row.facts)
+
+    def asked(self, text: str, facts: Mapping[str, object]) -> str:
+        """The values that a condition asks for."""
+        names = condition(self.programme.beneficiary, text).names
+        return "，".join(f"{self.facts[name].label}{self.value(name, facts.get(name))}" for name in names)
 
     def rendered(self, text: str, row: Entitlement) -> str:
         """The condition with the values in the place of its names."""

@@ -17,6 +17,12 @@ def money(amount: Decimal | None) -> str:
 
 
 @register.filter
+def signed(amount: Decimal) -> str:
+    """A difference: +1,234.50, −1,234.50, 0.00."""
+    return f"+{money(amount)}" if amount > 0 else money(amount)
+
+
+@register.filter
 def capitals(amount: Decimal | None) -> str:
     return "" if amount is None else in_capitals(amount)
 

@@ -22,6 +22,17 @@ urlpatterns = [
     path("payments/batches/<int:pk>/sheet/", bank_return.sheet, name="batch-sheet"),
     path("payments/batches/<int:pk>/return/", bank_return.register_return, name="batch-return"),
     path("payments/batches/<int:pk>/bounce/", bank_return.register_bounce, name="batch-bounce"),
+    path("payments/batches/<int:pk>/bank/progress/", bank_return.progress, name="batch-bank-progress"),
+    path(
+        "payments/batches/<int:pk>/bounce/<int:number>/confirm/",
+        bank_return.confirm_bounce,
+        name="batch-bounce-confirm",
+    ),
+    path(
+        "payments/batches/<int:pk>/bounce/<int:number>/refuse/",
+        bank_return.refuse_bounce,
+        name="batch-bounce-refuse",
+    ),
     path("payments/listed/", listed_persons.listed_person_list, name="listed-person-list"),
     path("payments/recoveries/", recoveries.recovery_list, name="recovery-list"),
     path("payments/recoveries/<int:pk>/", recoveries.detail, name="recovery-detail"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from subsidies.views import programmes, rule_versions
+from subsidies.views import programmes, rule_replays, rule_versions
 
 urlpatterns: list[URLPattern] = [
     path("programmes/", programmes.programme_list, name="programme-list"),
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
         programmes.exclusion_delete,
         name="programme-exclusion-delete",
     ),
+    path("programmes/replays/<int:pk>/", rule_replays.detail, name="programme-replay"),
+    path("programmes/replays/<int:pk>/progress/", rule_replays.progress, name="programme-replay-progress"),
+    path("programmes/replays/<int:pk>/people/", rule_replays.people, name="programme-replay-people"),
     path("programmes/<int:pk>/", programmes.programme_detail, name="programme-detail"),
     path("programmes/<int:pk>/edit/", programmes.programme_edit, name="programme-edit"),
     path("programmes/<int:pk>/versions/new/", rule_versions.create, name="programme-version-create"),

@@ -24,6 +24,7 @@ from subsidies.forms.adaptations import (
 from subsidies.models import Adaptation
 from subsidies.pages import adaptations as pages
 from subsidies.rules.adaptations import ADAPTATION, last_done, next_step
+from subsidies.views.stepping import acted, step_taken
 from subsidies.views.visits import elder_or_404
 
 
@@ -115,29 +116,15 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PEOPLE)
 def step(request: HttpRequest, pk: int) -> HttpResponse:
-    """The next step; a form that was opened for another one is refused by the action."""
     row = _row(request, pk)
     wanted = None if row.cancelled_on else next_step(ADAPTATION, row)
     if wanted is None:
         messages.info(request, f"这一户现在是“{row.state.label}”，没有下一环节。")
         return redirect("adaptation-detail", row.pk)
     form = AdaptationStepForm(request.POST or None, instance=row, step=wanted)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.take_step(
-                row=row,
-                state=request.POST.get("state", ""),
-                day=data["day"],
-                fields=form.changes(),
-                by=request.user,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已登记{wanted.name}。")
-            return redirect("adaptation-detail", row.pk)
-    return render(request, "care/adaptation_step.html", {"form": form, "row": row, "step": wanted})
+    return step_taken(
+        request, row, wanted, form, actions.take_step, "adaptation-detail", "care/adaptation_step.html"
+    )
 
 
 @never_cache
@@ -146,22 +133,17 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the last step back, or the cancellation."""
     row = _row(request, pk)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            if row.cancelled_on:
-                actions.restore(row=row, reason=reason, by=request.user)
-                said = "已恢复办理。"
-            else:
-                said = f"已退回{actions.step_back(row=row, reason=reason, by=request.user).name}。"
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, said)
-            return redirect("adaptation-detail", row.pk)
-    context = {"form": form, "row": row, "last": last_done(ADAPTATION, row)}
-    return render(request, "care/adaptation_back.html", context)
+
+    def act(data: dict) -> str:
+        if row.cancelled_on:
+            actions.restore(row=row, reason=data["reason"], by=request.user)
+            return "已恢复办理。"
+        return f"已退回{actions.step_back(row=row, reason=data['reason'], by=request.user).name}。"
+
+    form, last = ReasonForm(request.POST or None), last_done(ADAPTATION, row)
+    return acted(
+        request, form, act, ("adaptation-detail", pk), "care/adaptation_back.html", row=row, last=last
+    )
 
 
 @never_cache
@@ -169,16 +151,13 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.EDIT_PEOPLE)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
+
+    def act(data: dict) -> str:
+        actions.cancel(row=row, by=request.user, **data)
+        return f"已取消{row.elder.name}的改造。"
+
     form = DatedReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.cancel(row=row, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已取消{row.elder.name}的改造。")
-            return redirect("adaptation-detail", row.pk)
-    return render(request, "care/adaptation_cancel.html", {"form": form, "row": row})
+    return acted(request, form, act, ("adaptation-detail", pk), "care/adaptation_cancel.html", row=row)
 
 
 def _row(request: HttpRequest, pk: int) -> Adaptation:

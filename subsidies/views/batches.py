@@ -1,6 +1,5 @@
 """Payment batches: the home page, the request, one batch, its lines."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,10 +13,12 @@ from eldercare.permissions import Permission, requires
 from subsidies.actions import batches as actions
 from subsidies.forms.batches import CancelForm, LineFilterForm, RequestForm, TermFilterForm
 from subsidies.models import Batch, Enrolment, PaymentLine
+from subsidies.pages import bank
 from subsidies.pages import batches as pages
 from subsidies.pages.batches_home import load_home
 from subsidies.pages.batches_lists import TERMS, behind_term, filter_lines, listing_for, term_listing
 from subsidies.tasks import hint_batches
+from subsidies.views.stepping import acted
 
 LONG = 60  # seconds in the queue
 
@@ -74,16 +75,19 @@ def page(request: HttpRequest, batch: Batch, *, refusal: str = "", **more: objec
     """The page of a batch; ``refusal``: why what was just asked for was not done."""
     user = request.user
     groups = pages.finding_groups(batch, user)
+    card = bank.job_card(batch) if batch.state in Batch.SETTLED else None
     context = {
         "batch": batch,
         "state": pages.state_of(batch),
         "way": pages.way_of(batch),
-        "steps": pages.steps_for(batch, user),
+        "steps": pages.steps_for(batch, user, is_at_work=bool(card and card.is_open)),
         "figures": pages.figures_of(batch, user),
         "groups": groups,
         "undecided": sum(group.open for group in groups),
         "identity": pages.identity_of(batch, user),
         "bank": pages.bank_state(batch, user),
+        "card": card,
+        "bounces": bank.bounces_of(batch, user) if batch.sheet_checksum else [],
         "failed": pages.failed_rows(batch, user) if user.may(Permission.VIEW_PEOPLE) else [],
         "sees_people": user.may(Permission.VIEW_PEOPLE),
         "is_waiting_long": _is_waiting_long(batch),
@@ -130,16 +134,13 @@ def remake(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.PREPARE_PAYMENTS)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     batch = find(request, pk)
+
+    def act(data: dict) -> str:
+        actions.cancel(batch=batch, by=request.user, **data)
+        return f"{batch}已作废，没有发放。"
+
     form = CancelForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.cancel(batch=batch, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{batch}已作废，没有发放。")
-            return redirect("payment-home")
-    return render(request, "payments/cancel.html", {"form": form, "batch": batch})
+    return acted(request, form, act, ("payment-home",), "payments/cancel.html", batch=batch)
 
 
 # --- Who is in it -------------------------------------------------------------------------------------------

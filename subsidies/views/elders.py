@@ -41,13 +41,13 @@ def person_of(request: HttpRequest, pk: int) -> Elder:
 def elder_list(request: HttpRequest) -> HttpResponse:
     form = ElderFilterForm(request.GET, by=request.user)
     today = timezone.localdate()
-    everything = everybody_of(request.user)
+    everything = everybody_of(request.user, today)
     return list_page(
         request,
         elder_listing(form, today),
         form=form,
         everything=everything,
-        rows=elder_branches(Elder.objects.visible_to(request.user), form, today),
+        rows=elder_branches(everything, form, today),
         template="elders/list.html",
         context={
             "may_edit": request.user.may(Permission.EDIT_PEOPLE),

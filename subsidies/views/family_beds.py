@@ -23,6 +23,7 @@ from subsidies.forms.adaptations import (
 from subsidies.models import FamilyBed
 from subsidies.pages import family_beds as pages
 from subsidies.rules.adaptations import FAMILY_BED, last_done, next_step
+from subsidies.views.stepping import acted, step_taken
 from subsidies.views.visits import elder_or_404
 
 
@@ -106,22 +107,9 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"这张床位现在是“{pages.state_of(row)}”，没有下一环节。")
         return redirect("family-bed-detail", row.pk)
     form = FamilyBedStepForm(request.POST or None, instance=row, step=wanted)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.take_step(
-                row=row,
-                state=request.POST.get("state", ""),
-                day=data["day"],
-                fields=form.changes(),
-                by=request.user,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已登记{wanted.name}。")
-            return redirect("family-bed-detail", row.pk)
-    return render(request, "care/family_bed_step.html", {"form": form, "row": row, "step": wanted})
+    return step_taken(
+        request, row, wanted, form, actions.take_step, "family-bed-detail", "care/family_bed_step.html"
+    )
 
 
 @never_cache
@@ -129,17 +117,14 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.EDIT_PEOPLE)
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            taken = actions.step_back(row=row, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已退回{taken.name}。")
-            return redirect("family-bed-detail", row.pk)
-    context = {"form": form, "row": row, "last": last_done(FAMILY_BED, row)}
-    return render(request, "care/family_bed_back.html", context)
+
+    def act(data: dict) -> str:
+        return f"已退回{actions.step_back(row=row, reason=data['reason'], by=request.user).name}。"
+
+    form, last = ReasonForm(request.POST or None), last_done(FAMILY_BED, row)
+    return acted(
+        request, form, act, ("family-bed-detail", pk), "care/family_bed_back.html", row=row, last=last
+    )
 
 
 @never_cache
@@ -147,16 +132,13 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.EDIT_PEOPLE)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
+
+    def act(data: dict) -> str:
+        actions.end(row=row, by=request.user, **data)
+        return f"{row.elder.name}的家庭养老床位已终止，床位同时停用。"
+
     form = DatedReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.end(row=row, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{row.elder.name}的家庭养老床位已终止，床位同时停用。")
-            return redirect("family-bed-detail", row.pk)
-    return render(request, "care/family_bed_end.html", {"form": form, "row": row})
+    return acted(request, form, act, ("family-bed-detail", pk), "care/family_bed_end.html", row=row)
 
 
 def _row(request: HttpRequest, pk: int) -> FamilyBed:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from subsidies.models import Batch, Finding
 from subsidies.pages import batches as pages
 from subsidies.pages.batches_lists import FINDING_COLUMNS, FINDINGS, filter_findings, tick_of
 from subsidies.views.batches import find, page
+from subsidies.views.stepping import acted
 
 FILTERED = "filtered"
 TO_TICK = Listing(
@@ -150,16 +151,13 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.APPROVE_PAYMENTS)
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     batch = find(request, pk)
+
+    def act(data: dict) -> str:
+        actions.send_back(batch=batch, by=request.user, **data)
+        return f"{batch}已退回编制人。"
+
     form = SendBackForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.send_back(batch=batch, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{batch}已退回编制人。")
-            return redirect("batch-detail", pk)
-    return render(request, "payments/send_back.html", {"form": form, "batch": batch})
+    return acted(request, form, act, ("batch-detail", pk), "payments/send_back.html", batch=batch)
 
 
 @never_cache

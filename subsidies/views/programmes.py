@@ -23,6 +23,8 @@ from subsidies.pages.programmes import (
     programme_listing,
     programme_rows,
 )
+from subsidies.pages.replays import recent
+from subsidies.views.rule_replays import digest_in, replayed_first, typed_in
 
 
 def find(request: HttpRequest, pk: int) -> Programme:
@@ -61,6 +63,7 @@ def programme_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "history": sheet.history,
         "exclusions": [(each, exclusion_in_words(each)) for each in sheet.exclusions],
         "may_edit": request.user.may(Permission.EDIT_PROGRAMMES),
+        "replays": recent(programme, request.user) if request.user.may(Permission.EDIT_PROGRAMMES) else [],
         "sees_people": request.user.may(Permission.VIEW_PEOPLE),
     }
     return render(request, "programmes/detail.html", context)
@@ -85,13 +88,21 @@ def programme_create(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def programme_edit(request: HttpRequest, pk: int) -> HttpResponse:
     programme = find(request, pk)
+    form = ProgrammeForm(typed_in(request), instance=programme)
+    if request.method != "POST":
+        return render(request, "programmes/form.html", {"form": form, "programme": programme, "newer": []})
     return edited(
         request,
-        form := ProgrammeForm(request.POST or None, instance=programme),
+        form,
         save=lambda data: actions.edit_programme(
-            programme=programme, changes=form.changes(), seen=data["seen"], by=request.user
+            programme=programme,
+            changes=form.changes(),
+            seen=data["seen"],
+            by=request.user,
+            replayed=digest_in(request),
         ),
         again=lambda: find(request, pk),
         done="programme-detail",
@@ -119,23 +130,27 @@ def exclusion_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def exclusion_create(request: HttpRequest) -> HttpResponse:
     initial = {"yielding": request.GET.get("programme")}
-    return _exclusion_form(request, ExclusionForm(request.POST or None, by=request.user, initial=initial))
+    return _exclusion_form(request, ExclusionForm(typed_in(request), by=request.user, initial=initial))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def exclusion_edit(request: HttpRequest, pk: int) -> HttpResponse:
     exclusion = _find_exclusion(request, pk)
-    return _exclusion_form(request, ExclusionForm(request.POST or None, by=request.user, instance=exclusion))
+    return _exclusion_form(request, ExclusionForm(typed_in(request), by=request.user, instance=exclusion))
 
 
 def _exclusion_form(request: HttpRequest, form: ExclusionForm) -> HttpResponse:
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
-            exclusion = actions.save_exclusion(exclusion=form.result(), by=request.user)
+            exclusion = actions.save_exclusion(
+                exclusion=form.result(), by=request.user, replayed=digest_in(request)
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -148,11 +163,12 @@ def _exclusion_form(request: HttpRequest, form: ExclusionForm) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def exclusion_delete(request: HttpRequest, pk: int) -> HttpResponse:
     exclusion = _find_exclusion(request, pk)
     if request.method == "POST":
         try:
-            actions.delete_exclusion(exclusion=exclusion, by=request.user)
+            actions.delete_exclusion(exclusion=exclusion, by=request.user, replayed=digest_in(request))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -19,6 +19,7 @@ from subsidies.rules.enrolments import add_months
 from subsidies.rules.facts import FACTS
 from subsidies.rules.programmes import band_warnings
 from subsidies.views.programmes import find as find_programme
+from subsidies.views.rule_replays import digest_in, replayed_first, typed_in
 
 
 def find(request: HttpRequest, pk: int, version: int) -> tuple[Programme, RuleVersion]:
@@ -34,14 +35,17 @@ def _shown(programme: Programme, version: RuleVersion) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def create(request: HttpRequest, pk: int) -> HttpResponse:
     """The first version; later ones are copies."""
     programme = find_programme(request, pk)
     initial = {"effective_from": programme.starts_on}
-    form = VersionForm(request.POST or None, programme=programme, initial=initial)
-    if form.is_valid():
+    form = VersionForm(typed_in(request), programme=programme, initial=initial)
+    if request.method == "POST" and form.is_valid():
         try:
-            version = actions.create_version(programme=programme, fields=form.values(), by=request.user)
+            version = actions.create_version(
+                programme=programme, fields=form.values(), by=request.user, replayed=digest_in(request)
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -54,15 +58,16 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def edit(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     programme, row = find(request, pk, version)
     if request.method == "POST" and "more" in request.POST:
         whole = WholeVersion(row, programme, with_one_more(request.POST)).without_errors()
         return _page(request, programme, row, whole)
-    whole = WholeVersion(row, programme, request.POST if request.method == "POST" else None)
+    whole = WholeVersion(row, programme, typed_in(request))
     if request.method != "POST" or not whole.is_valid():
         return _page(request, programme, row, whole)
-    asks, status = False, 200
+    status = 200
     try:
         words = actions.save_version(
             version=row,
@@ -70,12 +75,9 @@ def edit(request: HttpRequest, pk: int, version: int) -> HttpResponse:
             bands=whole.bands.rows(),
             shares=whole.shares.values(),
             seen=whole.settings.cleaned_data["seen"],
-            confirmed=request.POST.get("confirmed") == "1",
             by=request.user,
+            replayed=digest_in(request),
         )
-    except actions.NeedsConfirmation as question:
-        whole.settings.add_error(None, str(question))
-        asks = True
     except Conflict as conflict:
         whole.settings.add_error(None, f"{conflict}（改动见项目页面的修改记录）")
         whole.settings.data = request.POST.copy()
@@ -88,7 +90,7 @@ def edit(request: HttpRequest, pk: int, version: int) -> HttpResponse:
         for warning in band_warnings(whole.band_rows()):
             messages.warning(request, warning)
         return redirect(_shown(programme, row))
-    return _page(request, programme, row, whole, asks=asks, status=status)
+    return _page(request, programme, row, whole, status=status)
 
 
 def _page(
@@ -97,7 +99,6 @@ def _page(
     version: RuleVersion,
     whole: WholeVersion,
     *,
-    asks: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -108,7 +109,6 @@ def _page(
         "shares": whole.shares,
         "names": FACTS[programme.beneficiary].items(),
         "lines": actions.lines_of(version),
-        "asks": asks,
     }
     return render(request, "programmes/version_form.html", context, status=status)
 
@@ -116,13 +116,16 @@ def _page(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def copy(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     programme, row = find(request, pk, version)
     initial = {"effective_from": add_months(timezone.localdate().replace(day=1), 1)}
-    form = CopyForm(request.POST or None, initial=initial)
-    if form.is_valid():
+    form = CopyForm(typed_in(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
         try:
-            made = actions.copy_version(version=row, by=request.user, **form.cleaned_data)
+            made = actions.copy_version(
+                version=row, by=request.user, replayed=digest_in(request), **form.cleaned_data
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -137,11 +140,12 @@ def copy(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PROGRAMMES)
+@replayed_first
 def delete(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     programme, row = find(request, pk, version)
     if request.method == "POST":
         try:
-            actions.delete_version(version=row, by=request.user)
+            actions.delete_version(version=row, by=request.user, replayed=digest_in(request))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -6,6 +6,7 @@ The statements of a page are compared with the bare statement, the page with the
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from eldercare.keyset import page_of
 from eldercare.lists import PAGE_SIZE
-from eldercare.models import OrgUnit
+from eldercare.models import OrgUnit, User
 from subsidies.models import Elder, ElderTag
 from subsidies.pages.elders import ElderFilterForm, elder_branches, elder_listing, everybody_of
 from tests.bench import county, subsidies_register
@@ -83,26 +84,28 @@ def _all_pages(action: Callable[[dict, dict], object], *, only_statements: bool 
     return Figures(seconds=sum(parts.values()), parts=parts)
 
 
-def _page(chosen: dict, place: dict) -> None:
-    user, today = county.clerk(), timezone.localdate()
+def _page(user: User, chosen: dict, place: dict) -> None:
+    today = timezone.localdate()
     form = ElderFilterForm(QueryDict(urlencode(chosen)), by=user)
-    branches = elder_branches(Elder.objects.visible_to(user), form, today)
+    everybody = everybody_of(user, today)
+    branches = elder_branches(everybody, form, today)
     listing = elder_listing(form, today)
-    everybody, order = everybody_of(user), [*listing.order, "pk"]
+    order = [*listing.order, "pk"]
     found = page_of(QueryDict(urlencode(place)), everybody, branches, order, PAGE_SIZE)
     if found.object_list:
         listing.attach(found.object_list)
 
 
 def portal(folder: Path, size: int) -> Figures:
-    """What the list page does before it is drawn."""
-    return _all_pages(_page)
+    """What the list page does before it is drawn; whose it is was found out before, as on every page."""
+    return _all_pages(partial(_page, county.clerk()))
 
 
 def statements(folder: Path, size: int) -> Figures:
-    figures, waited = _all_pages(_page, only_statements=True), Waited()
+    page, waited = partial(_page, county.clerk()), Waited()
+    figures = _all_pages(page, only_statements=True)
     with connection.execute_wrapper(waited):
-        _page(FILTERS[ALL_THREE], {})
+        page(FILTERS[ALL_THREE], {})
     figures.counts = {"statements of a page": waited.number}
     return figures
 

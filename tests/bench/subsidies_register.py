@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from random import Random
 
 from django.db import connection
@@ -23,9 +24,6 @@ PROGRAMMES = (
     ("service", "age >= 60 and registered and not in_care_home", ((60, None, 40),)),
     ("nursing", "age >= 60", ((60, 84, 30), (85, None, 60))),
 )
-COLUMNS = """id_kind, id_number, id_reason, name, name_key, sex, born_on, org_unit_id, registered, registered_address,
-    residence_unit_id, resident, address, phone, contact_name, contact_relation, contact_phone, wishes_central_care,
-    death_source, note"""
 
 
 def born(index: int) -> dt.date:
@@ -44,45 +42,84 @@ def name(index: int) -> str:
 
 
 def fill_elders(size: int) -> None:
-    """Every tenth has each of the tags, every fifth an assessment, every twentieth lives in the next township."""
+    """Every tenth has each of the tags, every fifth an assessment, every twentieth lives in the next township.
+
+    Only the numbers come from here, for the database cannot encrypt; everything else is one statement per table, and
+    the indexes are built afterwards: three million people take minutes.
+    """
     units = [unit.pk for unit in OrgUnit.objects.townships().order_by("code")]
     tables = ("subsidies_elder", "subsidies_eldertag", "subsidies_assessment")
     with connection.cursor() as cursor:
         _history(cursor, tables, on=False)
-        for first in range(0, size, AT_ONCE):
-            with cursor.copy(f"COPY subsidies_elder ({COLUMNS}) FROM STDIN") as copy:
-                for row in _elders(range(first, min(first + AT_ONCE, size)), units):
-                    copy.write_row(row)
-        cursor.execute(
-            """INSERT INTO subsidies_eldertag (elder_id, kind, held, source)
-            SELECT id, k, '{[2015-01-01,)}', '' FROM subsidies_elder, unnest(%s::text[]) k
-            WHERE abs(hashtext(id || k)) %% 10 = 0""",
-            [list(TAGS)],
-        )
-        cursor.execute(
-            """INSERT INTO subsidies_assessment (elder_id, standard, reason, assessed_on, level, items, is_comatose,
-                has_dementia, risk_events, original, first_assessor, second_assessor, agency, note)
-            SELECT id, 'gbt42195', 'first', '2024-01-05', id % 5, '{}', false, false, 0, '', '', '', '', ''
-            FROM subsidies_elder WHERE id % 5 = 0"""
-        )
+        with _indexes_afterwards(cursor, tables):
+            _copy_numbers(cursor, size)
+            cursor.execute(
+                ELDERS, {"units": units, "surnames": SURNAMES, "given": GIVEN, "birthdays": BIRTHDAYS}
+            )
+            cursor.execute(
+                """INSERT INTO subsidies_eldertag (elder_id, kind, held, source)
+                SELECT id, k, '{[2015-01-01,)}', '' FROM subsidies_elder, unnest(%s::text[]) k
+                WHERE abs(hashtext(id || k)) %% 10 = 0""",
+                [list(TAGS)],
+            )
+            cursor.execute(
+                """INSERT INTO subsidies_assessment (elder_id, standard, reason, assessed_on, level, items, is_comatose,
+                    has_dementia, risk_events, original, first_assessor, second_assessor, agency, note)
+                SELECT id, 'gbt42195', 'first', '2024-01-05', id % 5, '{}', false, false, 0, '', '', '', '', ''
+                FROM subsidies_elder WHERE id % 5 = 0"""
+            )
         _history(cursor, tables, on=True)
 
 
-def _elders(indexes: range, units: list[int]) -> Iterator[list]:
-    field, phone = Elder._meta.get_field("id_number"), Elder._meta.get_field("phone")
-    numbers = [number(index) for index in indexes]
-    stored = encrypt_many(field, numbers)
-    phones = encrypt_many(phone, [f"139{index % 100_000_000:08d}" for index in indexes])
-    always = "{[1990-01-01,)}"
-    for index, own, ciphertext, telephone in zip(indexes, numbers, stored, phones, strict=True):
-        unit = units[index % len(units)]
-        home = units[(index + 1) % len(units)] if index % 20 == 0 else unit
-        called = name(index)
-        sex = "male" if int(own[16]) % 2 else "female"
-        yield [
-            "resident", ciphertext, "", called, called, sex, born(index), unit, always, "", home, always, "",
-            telephone, "", "", "", "{}", "", "",
-        ]  # fmt: skip
+# As ``born`` and ``name`` have it, but for which of the names somebody gets.
+ELDERS = """
+    INSERT INTO subsidies_elder (id_kind, id_number, id_reason, name, name_key, sex, born_on, org_unit_id, registered,
+        registered_address, residence_unit_id, resident, address, phone, contact_name, contact_relation, contact_phone,
+        wishes_central_care, death_source, note)
+    SELECT 'resident', number, '', called, called, sex,
+        date '1925-01-01' + (place::bigint * 37 %% %(birthdays)s)::integer,
+        units[1 + place %% count], '{[1990-01-01,)}', '',
+        units[1 + (place + CASE WHEN place %% 20 = 0 THEN 1 ELSE 0 END) %% count], '{[1990-01-01,)}', '',
+        phone, '', '', '', '{}', '', ''
+    FROM (
+        SELECT place, number, phone, sex, substr(%(surnames)s, 1 + (hash & 31)::integer %% length(%(surnames)s), 1)
+            || substr(%(given)s, 1 + (hash >> 8 & 255)::integer %% length(%(given)s), 1)
+            || substr(%(given)s, 1 + (hash >> 16 & 255)::integer %% length(%(given)s), 1) AS called
+        FROM bench_numbers, LATERAL (SELECT hashint8extended(place, 0) AS hash) hashed
+    ) person, (SELECT %(units)s::bigint[] AS units, cardinality(%(units)s::bigint[]) AS count) county
+    ORDER BY place"""
+
+
+def _copy_numbers(cursor, size: int) -> None:
+    id_number, phone = Elder._meta.get_field("id_number"), Elder._meta.get_field("phone")
+    cursor.execute("CREATE TEMPORARY TABLE bench_numbers (place integer, number text, phone text, sex text)")
+    for first in range(0, size, AT_ONCE):
+        places = range(first, min(first + AT_ONCE, size))
+        numbers = [number(place) for place in places]
+        phones = encrypt_many(phone, [f"139{place % 100_000_000:08d}" for place in places])
+        sexes = ["male" if int(own[16]) % 2 else "female" for own in numbers]
+        with cursor.copy("COPY bench_numbers FROM STDIN") as copy:
+            for row in zip(places, encrypt_many(id_number, numbers), phones, sexes, strict=True):
+                copy.write_row(row)
+
+
+@contextmanager
+def _indexes_afterwards(cursor, tables: tuple[str, ...]) -> Iterator[None]:
+    """Without those that stand for no constraint, which are built anew when the tables are full."""
+    cursor.execute(
+        """SELECT kept.indexrelid::regclass::text, pg_get_indexdef(kept.indexrelid)
+        FROM pg_index kept LEFT JOIN pg_constraint held ON held.conindid = kept.indexrelid
+        WHERE kept.indrelid = ANY(%s::regclass[]) AND held.oid IS NULL""",
+        [list(tables)],
+    )
+    found = cursor.fetchall()
+    for name, _ in found:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    cursor.execute("SET maintenance_work_mem = '512MB'")
+    for _, definition in found:
+        cursor.execute(definition)
+    cursor.execute("RESET maintenance_work_mem")
 
 
 def fill_programmes(county: OrgUnit, *, one_in: int = 1) -> list[Programme]:

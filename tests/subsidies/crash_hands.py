@@ -1,4 +1,4 @@
-"""A program of its own that takes steps of ``manage.py payments``, each in a process that may be killed.
+"""A program of its own that takes steps of ``manage.py payments``, or works on a job, each in a process that may be killed.
 
 Orders come as lines of JSON on standard input: {"arguments": […], "dies_at": number, "dies_after": seconds}; the
 answer says how the process ended. It counts the points it passes – before each statement, before and after each
@@ -25,6 +25,7 @@ from django.core.management import CommandError, call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 import subsidies.management.commands.payments  # noqa: E402, F401
+from subsidies.actions import bank_jobs  # noqa: E402
 
 
 class Points:
@@ -57,7 +58,10 @@ def work(order: dict) -> dict:
     code, words = 0, ""
     with connection.execute_wrapper(points.before_statement):
         try:
-            call_command("payments", *order["arguments"], stdout=out)
+            if order["arguments"][0] == "job":
+                bank_jobs.work_on(int(order["arguments"][1]))
+            else:
+                call_command("payments", *order["arguments"], stdout=out)
         except CommandError as refusal:
             code, words = refusal.returncode, str(refusal)
     answer = json.loads(out.getvalue()) if out.getvalue() else {}

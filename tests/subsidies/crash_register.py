@@ -22,7 +22,7 @@ STEPS = (
     "提出发放批次：",
     "送审：",
     "审批通过：",
-    "导出银行表：",
+    "生成银行表：",
 )  # written once per batch, whoever was killed
 Kind = PaymentLine.Kind
 

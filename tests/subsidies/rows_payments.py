@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from subsidies.models import Batch, PaymentLine, Recovery
+from subsidies.models import Batch, Bounce, PaymentLine, Recovery
 from tests.outsider import EVERYBODY, READERS, TOWNSHIPS, Row, Target
 from tests.subsidies.factories import make_elder, make_enrolment, make_programme
 
@@ -24,6 +24,15 @@ def prepare(cast, things: dict) -> dict:
             programme=programme, month=MONTH, state=Batch.State.CHECKING, made_by=cast.county_clerk
         )
         made[f"{name}_batch"] = batch
+        made[f"{name}_bounce"] = Bounce.objects.create(
+            batch=batch,
+            serial=1,
+            name="某某",
+            amount=50,
+            on=MONTH,
+            reason="销户",
+            registered_by=cast.county_clerk,
+        )
         for whose, unit in units.items():
             elder = make_elder(unit)
             enrolment = make_enrolment(programme, elder)
@@ -51,6 +60,21 @@ def of_batch(**more) -> tuple[Target, ...]:
         Target(lambda world: {"pk": world.things["neighbours_batch"].pk, **more}, hidden_from=EVERYBODY),
         Target(lambda world: {"pk": 0, **more}, hidden_from=EVERYBODY),
     )
+
+
+def of_bounce() -> tuple[Target, ...]:
+    """The county's; one of another county, under its batch and under the own."""
+
+    def of(batch: str, bounce: str, hidden_from=frozenset()) -> Target:
+        return Target(
+            lambda world: {
+                "pk": world.things[f"{batch}_batch"].pk,
+                "number": world.things[f"{bounce}_bounce"].pk,
+            },
+            hidden_from=hidden_from,
+        )
+
+    return (of("own", "own"), of("neighbours", "neighbours", EVERYBODY), of("own", "neighbours", EVERYBODY))
 
 
 def of_person(what: str) -> tuple[Target, ...]:
@@ -88,6 +112,9 @@ ROWS: dict[str, Row] = {
     "batch-sheet": Row(CLERK, POST, of_batch()),
     "batch-return": Row(CLERK, FORM, of_batch()),
     "batch-bounce": Row(CLERK, FORM, of_batch()),
+    "batch-bounce-confirm": Row(REVIEWER, POST, of_bounce()),
+    "batch-bounce-refuse": Row(REVIEWER, FORM, of_bounce()),
+    "batch-bank-progress": Row(READERS, READ, of_batch()),
     "listed-person-list": Row(CLERK),
     "recovery-list": Row(PEOPLE),
     "recovery-detail": Row(PEOPLE, READ, of_person("recovery")),

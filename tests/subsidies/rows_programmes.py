@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from subsidies.models import Exclusion
+from subsidies.models import Exclusion, RuleReplay
 from tests.outsider import EVERYBODY, READERS, Row, Target
 from tests.subsidies.factories import make_programme
 
@@ -12,16 +12,30 @@ FORM = ("GET", "POST")
 
 
 def prepare(cast, things: dict) -> dict:
-    return _made("own", cast.county) | _made("neighbours", cast.neighbour)
+    by = cast.county_clerk
+    return _made("own", cast.county, by) | _made("neighbours", cast.neighbour, by)
 
 
-def _made(name: str, county) -> dict:
+def _made(name: str, county, by) -> dict:
     one = make_programme(county, f"{name}-old-age")
     other = make_programme(county, f"{name}-disability")
     exclusion = Exclusion.objects.create(
         yielding=one, prevailing=other, relation="higher", effective_from=dt.date(2024, 1, 1)
     )
+    replay = RuleReplay.objects.create(
+        org_unit=county,
+        programme=one,
+        what="修改",
+        address="/",
+        draft={"programmes": [one.pk]},
+        months=[dt.date(2024, 1, 1)],
+        digest="0",
+        state=RuleReplay.State.DONE,
+        rules={"old": {}, "new": {}},
+        requested_by=by,
+    )
     return {
+        f"{name}_replay": {"pk": replay.pk},
         f"{name}_programme": {"pk": one.pk},
         f"{name}_rule_version": {"pk": one.pk, "version": one.versions.get().pk},
         f"{name}_exclusion": {"pk": exclusion.pk},
@@ -47,6 +61,9 @@ ROWS: dict[str, Row] = {
     "programme-version-copy": Row(COUNTY_CLERK, FORM, _targets("rule_version")),
     "programme-version-try": Row(READERS, READ, _targets("rule_version")),
     "programme-version-delete": Row(COUNTY_CLERK, FORM, _targets("rule_version")),
+    "programme-replay": Row(COUNTY_CLERK, READ, _targets("replay")),
+    "programme-replay-progress": Row(COUNTY_CLERK, READ, _targets("replay")),
+    "programme-replay-people": Row(COUNTY_CLERK, READ, _targets("replay")),
     "programme-exclusion-list": Row(READERS),
     "programme-exclusion-create": Row(COUNTY_CLERK, FORM),
     "programme-exclusion-edit": Row(COUNTY_CLERK, FORM, _targets("exclusion")),

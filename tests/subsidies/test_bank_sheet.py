@@ -14,10 +14,8 @@ from django.urls import reverse
 
 from eldercare.errors import NotAllowed, Refused
 from eldercare.models import AuditEvent
-from subsidies.actions.bank_bounce import bounce
 from subsidies.actions.bank_return import match_return
 from subsidies.actions.bank_sheet import export
-from subsidies.engine import identity
 from subsidies.models import Batch, HouseholdHead, PaymentLine, Recovery, ReturnRow
 from tests.subsidies.batches import JUNE, MAY, approved, made, make_register, returned, rows_of, sent
 
@@ -332,99 +330,3 @@ def test_the_page_lists_what_does_not_agree(cast, enter, register):
     assert "有 1 行与送银行的表不符，没有登记任何一行" in text
     assert "送出 50.00 元，回盘 5.00 元" in text
     assert "相符的有 5 行" in text
-
-
-# --- Returned after success ---------------------------------------------------------------------------------------
-
-
-def came_back(batch, row, by, **more):
-    values = {
-        "serial": int(row["序号"]),
-        "name": row["收款人姓名"],
-        "on": dt.date(2025, 6, 12),
-        "reason": "账户已销户",
-    }
-    return bounce(batch=batch, by=by, **(values | more))
-
-
-def reconciled(programme, month, cast):
-    batch, rows = sent(programme, month, cast)
-    with time_machine.travel(TODAY.replace(day=20), tick=False):
-        match(batch, returned(rows), cast.county_clerk)
-    return Batch.objects.get(pk=batch.pk), rows
-
-
-def test_money_that_comes_back_after_success_is_owed_again(cast, register):
-    programme, _ = register
-    batch, rows = reconciled(programme, MAY, cast)
-    with time_machine.travel(TODAY.replace(day=25), tick=False):
-        came_back(batch, rows[0], cast.county_clerk, on=dt.date(2025, 6, 24))
-        line = batch.lines.get(serial=1)
-        assert (line.state, line.settled_on) == ("failed", dt.date(2025, 6, 24))
-        assert "账户已销户" in line.failure
-        batch.refresh_from_db()
-        assert batch.state == Batch.State.RECONCILED
-        later = made(programme, JUNE, cast.county_clerk)
-        again = later.lines.filter(enrolment=line.enrolment_id, for_month=MAY)
-        assert [(each.kind, each.amount) for each in again] == [("supplement", line.amount)]
-        assert later.lines.filter(for_month=MAY).count() == 1
-        assert identity(later).holds
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"name": "别人"}, "不是“别人”"),
-        ({"serial": 999}, "没有登记过回盘结果"),
-        ({"on": dt.date(2025, 6, 19)}, "早于入账日期"),
-    ],
-)
-def test_a_slip_in_a_bounce_changes_nothing(cast, register, changes, words):
-    batch, rows = reconciled(register[0], MAY, cast)
-    with pytest.raises(Refused, match=words):
-        came_back(batch, rows[0], cast.county_clerk, **({"on": dt.date(2025, 6, 24)} | changes))
-    assert not batch.lines.filter(state="failed").exists()
-
-
-def test_a_bounce_is_registered_once(cast, register):
-    batch, rows = reconciled(register[0], MAY, cast)
-    came_back(batch, rows[0], cast.county_clerk, on=dt.date(2025, 6, 24))
-    with pytest.raises(Refused, match="不用再登记"):
-        came_back(batch, rows[0], cast.county_clerk, on=dt.date(2025, 6, 24))
-
-
-def test_a_claim_for_money_that_came_back_is_settled_by_it(cast, register):
-    """Dead since before May; claimed in June; then the bank returns May's payment: nothing is owed either way."""
-    programme, enrolments = register
-    batch, rows = reconciled(programme, MAY, cast)
-    serial = next(row for row in rows if row["享受人"] == enrolments[0].elder.name)
-    elder = enrolments[0].elder
-    elder.died_on = dt.date(2025, 4, 3)
-    elder.save()
-    approved(programme, JUNE, cast)
-    claim = Recovery.objects.get(enrolment=enrolments[0])
-    came_back(batch, serial, cast.county_clerk, on=dt.date(2025, 6, 24))
-    claim.refresh_from_db()
-    assert claim.outstanding == 0
-    assert claim.repaid == claim.amount
-    with time_machine.travel(TODAY.replace(month=7), tick=False):
-        later = made(programme, dt.date(2025, 7, 1), cast.county_clerk)
-    assert not later.lines.filter(enrolment=enrolments[0]).exists()
-
-
-def test_a_bounce_on_the_page(cast, enter, register):
-    batch, rows = reconciled(register[0], MAY, cast)
-    client = enter(cast.county_clerk)
-    assert "登记退汇" in client.get(reverse("batch-detail", args=[batch.pk])).content.decode()
-    values = {"serial": rows[0]["序号"], "name": "写错", "on": "2025-06-12", "reason": "账户已销户"}
-    url = reverse("batch-bounce", args=[batch.pk])
-    page = client.post(url, values).content.decode()
-    assert "请核对序号和姓名" in page
-    assert "账户已销户" in page  # nothing typed is lost
-    ReturnRow.objects.update(settled_on=dt.date(2025, 6, 11))
-    page = client.post(url, values | {"name": rows[0]["收款人姓名"]}, follow=True).content.decode()
-    assert "退汇 50.00 元" in page
-    assert "入账后退回：账户已销户" in page
-    assert rows[0]["收款人姓名"] in page
-    statement = client.get(reverse("payment-statement", args=[batch.lines.get(serial=1).elder_id]))
-    assert "入账后退回：账户已销户" in statement.content.decode()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from subsidies.actions.bank_bounce import bounce
+from subsidies.actions.bank_bounce import confirm_bounce, register_bounce
 from subsidies.engine import identity
 from subsidies.models import Batch, PaymentLine
 from tests.subsidies.lives import FIRST
@@ -57,9 +57,10 @@ class Office:
             paid = batch.returns.filter(result="paid").order_by("serial")
             for row in [row for row in paid if self.chance(0.05)]:
                 line = batch.lines.filter(serial=row.serial).first()
-                bounce(
+                bounce = register_bounce(
                     batch=batch, serial=row.serial, name=row.name, on=timezone.localdate(), reason="销户", by=self.clerk
                 )  # fmt: skip
+                confirm_bounce(bounce=bounce, by=self.reviewer)
                 self.books[batch.programme_id].bounce(wanted, line.enrolment_id)
             self.compare_states(batch, wanted)
 

@@ -205,6 +205,8 @@ def test_every_page_costs_the_same(cast, enter, crowd, who):
     def cost(**query) -> int:
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse("elder-list"), query)
+        of_people = [each for each in queries if "subsidies_elder" in each["sql"]]
+        assert len(of_people) == (2 if "after" in query else 1)  # rows and what is shown of them
         return len(queries)
 
     cost()  # the session

@@ -9,16 +9,18 @@ import random
 import signal
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from subsidies.actions.bank_jobs import ask_for_sheet, ask_to_match
+from subsidies.actions.bank_sheet import take_sheet
 from subsidies.actions.batches import remake, request_batch
 from subsidies.actions.gate import decide, submit
-from subsidies.models import Batch, PaymentLine, Programme, Recovery, RecoveryEntry
+from subsidies.models import BankJob, Batch, PaymentLine, Programme, Recovery, RecoveryEntry
 from tests.subsidies.batches import returned, rows_of
 from tests.subsidies.crash_register import (
     PEOPLE,
@@ -82,6 +84,13 @@ class Month:
             decide(batch=batch, findings=batch.findings.all(), decision="pay", reason="已核实", by=clerk)
         submit(batch=batch, by=self.cast.county_clerk)
         self.step("approve", State.APPROVED, batch.pk, *REVIEWER)
+        if self.number % 2:
+            self.by_command(batch)
+        else:
+            self.by_worker(batch)
+
+    def by_command(self, batch: Batch) -> None:
+        code = self.programme.code
         sheet, back = self.folder / f"{code}.xlsx", self.folder / f"{code}-back.xlsx"
         self.step("export", State.SENT, batch.pk, "--out", sheet, *CLERK)
         # Once more, for a process may have died between the commit and writing the file.
@@ -91,6 +100,44 @@ class Month:
         self.step("match", State.RECONCILED, batch.pk, "--file", back, *CLERK)
         answer = self.again("match", batch.pk, "--file", back, *CLERK)["answer"]
         assert (answer["paid"], answer["failed"], answer["known"]) == (0, 0, len(rows))
+
+    def by_worker(self, batch: Batch) -> None:
+        """As from the pages: a person asks, a worker does it."""
+        clerk = self.cast.county_clerk
+        self.job("export", State.SENT, lambda: ask_for_sheet(batch=batch, by=clerk))
+        rows = rows_of(take_sheet(batch=batch, by=clerk).content)
+        back = returned(rows, failures(self.number, rows))
+
+        def ask() -> BankJob:
+            return ask_to_match(batch=batch, content=back, filename="回盘.xlsx", by=clerk)
+
+        self.job("match", State.RECONCILED, ask)
+        once_more = ask()
+        self.again("job", once_more.pk)
+        once_more.refresh_from_db()
+        outcome = once_more.outcome
+        assert (outcome["paid"], outcome["failed"], outcome["known"]) == (0, 0, len(rows))
+
+    def job(self, name: str, to: State, ask: Callable[[], BankJob]) -> None:
+        """``ask`` gives the job that waits, or a new one after it was given up."""
+        usual = f"{name} as a job"
+        if self.chance is None:
+            self.usual[usual] = self.again("job", ask().pk)
+            assert self.state() == to
+            return
+        for _ in range(PER_STEP):
+            if self.state() != to:
+                self.killed[name] += self.hands.kill_somewhere(
+                    self.chance, self.usual[usual], "job", ask().pk
+                )
+
+        def continued() -> bool:
+            if self.state() != to:
+                self.hands.run("job", ask().pk)
+            return self.state() == to
+
+        wait_for(continued, f"{name} to come to its end")
+        assert not BankJob.objects.filter(batch=self.batch, state="waiting").exists()
 
     def step(self, name: str, to: State, *arguments: object) -> None:
         if self.chance is None:
