@@ -12,14 +12,17 @@ import unicodedata
 import zipfile
 import zlib
 from pathlib import PurePath
+from typing import Any
 
+from django.db.models import Manager
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from eldercare.encryption_keys import key_ring
 from eldercare.errors import Refused
 from eldercare.excel.batches import FILE_CONTEXT
-from eldercare.models import ImportFile
+from eldercare.identity import holds_id_number
+from eldercare.models import ImportFile, User
 
 MB = 1024 * 1024
 LARGEST = 10 * MB
@@ -50,6 +53,8 @@ def kind_of(filename: str, content: bytes) -> str:
     """What the file is: a key of ``CONTENT_TYPES``. Raises ``Refused`` with a sentence that names the file."""
     name = shown_name(filename)
     check_size(name, len(content))
+    if holds_id_number(name):
+        raise Refused("文件名里有身份证号，会显示在页面和日志里。请改名后再上传。")
     kind = _by_content(name, content)
     suffix = PurePath(name).suffix.lower().lstrip(".")
     if SUFFIXES.get(suffix, suffix) != kind:
@@ -138,6 +143,27 @@ def keep(content: bytes) -> ImportFile:
         size=len(content),
         content=key_ring().encrypt_bytes(content, FILE_CONTEXT),
     )
+
+
+def attach(pieces: Manager, *, filename: str, content: bytes, most: int, by: User) -> Any:
+    """A further piece among ``pieces`` (of a record that the caller has locked). The same file twice is kept once.
+
+    Raises ``Refused`` for a file that is not taken, and for more than ``most`` of them.
+    """
+    kind = kind_of(filename, content)
+    known = pieces.select_related("file").defer("file__content")
+    if same := known.filter(file__sha256=hashlib.sha256(content).hexdigest()).first():
+        return same
+    if pieces.count() >= most:
+        raise Refused(f"最多 {most} 个材料，请合并后再上传。")
+    return pieces.create(filename=shown_name(filename), kind=kind, file=keep(content), uploaded_by=by)
+
+
+def detach(piece: Any) -> None:
+    """Delete a piece of evidence with its file."""
+    file = piece.file
+    piece.delete()
+    file.delete()
 
 
 def download(file: ImportFile, *, filename: str, kind: str) -> HttpResponse:

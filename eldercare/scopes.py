@@ -52,6 +52,10 @@ _PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.FULL_NUMBERS: frozenset({Permission.VIEW_PEOPLE, Permission.REVEAL_NUMBERS}),
 }
 
+# Who writes the figures does not review them; two tokens in one hand are one writer.
+WRITING = frozenset({Scope.WRITE_REPORTS, Scope.WRITE_LEDGERS, Scope.WRITE_PEOPLE})
+REVIEWING = frozenset({Scope.REVIEW_REPORTS})
+
 # From the role that may least; the account of another system gets the first that is enough.
 SYSTEM_ROLES = (Role.LEADER, Role.COUNTY_REVIEWER, Role.COUNTY_CLERK)
 
@@ -65,6 +69,13 @@ def permissions_of(scopes: Collection[str]) -> frozenset[Permission]:
 def scopes_of(role: str) -> list[Scope]:
     """Scopes that a person of the role may give to a token."""
     return [each for each in Scope if each.permissions <= ROLE_PERMISSIONS[role]]
+
+
+def complement(scopes: Collection[str]) -> frozenset[Scope]:
+    """What nobody may hold beside these scopes: reviewing beside writing, writing beside reviewing."""
+    wanted = set(scopes)
+    against_writers = REVIEWING if wanted & WRITING else frozenset()
+    return against_writers | (WRITING if wanted & REVIEWING else frozenset())
 
 
 def role_for(scopes: Collection[str]) -> Role | None:

@@ -20,7 +20,7 @@ from eldercare import audit
 from eldercare.errors import NotAllowed, Refused
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
-from eldercare.scopes import Scope, permissions_of, role_for, scopes_of
+from eldercare.scopes import Scope, complement, permissions_of, role_for, scopes_of
 from eldercare.token_models import ApiToken
 
 Kind = ApiToken.Kind
@@ -86,7 +86,10 @@ def issue_system(
         raise NotAllowed("只有系统管理员可以管理系统对接的凭证。")
     role = role_for(scopes)
     if role is None:
-        raise Refused("填报与审核须分开：请分别建两个凭证，一个用于读写，一个用于审核。")
+        raise Refused(
+            "填报与审核须分开：请分别建两个凭证，一个用于读写，一个用于审核，由两位系统管理员各建一个。"
+        )
+    _refuse_both_sides(by, scopes, org_unit)
     account = User(
         username=f"api-{secrets.token_hex(5)}",
         full_name=name,
@@ -97,6 +100,25 @@ def issue_system(
     account.set_unusable_password()
     account.save()
     return _issue(Kind.SYSTEM, account, by, name, purpose, scopes, org_unit, expires_on)
+
+
+def _refuse_both_sides(by: User, scopes: Collection[str], org_unit: OrgUnit) -> None:
+    """Who issues a token has seen its secret. One that was used counts for good: what it wrote is there."""
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two clicks count one after the other
+    usable = Q(revoked_at=None, expires_on__gte=timezone.localdate())
+    issued = ApiToken.objects.filter(
+        usable | Q(last_used_at__isnull=False),
+        kind=Kind.SYSTEM,
+        created_by=by,
+        scopes__overlap=sorted(complement(scopes)),
+    ).select_related("org_unit")
+    for token in issued:
+        if token.org_unit.contains(org_unit) or org_unit.contains(token.org_unit):
+            raise Refused(
+                f"填报与审核须分开：您已建有{token.org_unit.name}的凭证“{token.name}”（…{token.tail}），"
+                "两个凭证在一人手里，就能自填自审。请由另一位系统管理员来建这一个；"
+                "那一个建错了、还没有用过的，先作废它。"
+            )
 
 
 def _issue(

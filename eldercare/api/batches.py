@@ -169,6 +169,13 @@ def _tag(batch: ImportBatch) -> str:
     return quote_etag(f"{batch.status}-{slip_stamp(batch)}")
 
 
+def _still_visible(request: Request, answer: object, pk: int | None = None) -> None:
+    """Before an answer is given again; a refusal of ``batch_create`` is about no batch."""
+    found = pk or (answer.get("id") if isinstance(answer, dict) else None)
+    if found:
+        get_object_or_404(_visible(request.user), pk=found)
+
+
 # --- Addresses --------------------------------------------------------------------------------------------------
 
 
@@ -214,6 +221,7 @@ def batch_list(request: Request) -> Response:
     answer=BatchSerializer,
     status=202,
     parsers=(PortalJSONParser, MultiPartParser),
+    still_visible=_still_visible,
 )
 def batch_create(request: Request) -> Response:
     body = NewBatchSerializer(data=request.data)
@@ -333,6 +341,7 @@ class _Keys(serializers.Serializer):
     status=202,
     headers=(IF_MATCH_REQUIRED,),
     problems=(428,),
+    still_visible=_still_visible,
 )
 def batch_apply(request: Request, pk: int) -> Response:
     found = get_object_or_404(_visible(request.user), pk=pk)
@@ -345,7 +354,7 @@ def batch_apply(request: Request, pk: int) -> Response:
 
 
 @requires(*UPLOADING)
-@endpoint("POST", summary="放弃", tag=TAG, answer=BatchSerializer)
+@endpoint("POST", summary="放弃", tag=TAG, answer=BatchSerializer, still_visible=_still_visible)
 def batch_discard(request: Request, pk: int) -> Response:
     found = get_object_or_404(_visible(request.user), pk=pk)
     batches.discard(found, by=request.user)
@@ -354,7 +363,14 @@ def batch_discard(request: Request, pk: int) -> Response:
 
 
 @requires(*UPLOADING)
-@endpoint("POST", summary="撤销已写入的批次", tag=TAG, body=UndoSerializer, answer=BatchSerializer)
+@endpoint(
+    "POST",
+    summary="撤销已写入的批次",
+    tag=TAG,
+    body=UndoSerializer,
+    answer=BatchSerializer,
+    still_visible=_still_visible,
+)
 def batch_undo(request: Request, pk: int) -> Response:
     found = get_object_or_404(_visible(request.user), pk=pk)
     body = UndoSerializer(data=request.data)

@@ -93,8 +93,12 @@ def endpoint(
     media: str = "application/json",
     description: str = "",
     problems: Sequence[int] = (),
+    still_visible: idempotency.Check | None = None,
 ) -> Callable[[Callable], Callable]:
-    """``answer``, ``body``: serializers; ``many``: a page of a list; ``media``: of an answer that is no JSON."""
+    """``answer``, ``body``: serializers; ``many``: a page of a list; ``media``: of an answer that is no JSON;
+    ``still_visible``: needed with POST, see idempotency.py."""
+    if "POST" in methods and still_visible is None:
+        raise TypeError(f"{summary}: an answer that is given again must be looked at again.")
     writes = bool(set(methods) & set(UNSAFE))
     shown = page_of(answer) if many else answer
     usual = [400, 401, 403, 404, 429, *((409, 412, 413, 415, 422) if writes else ()), *problems]
@@ -108,7 +112,7 @@ def endpoint(
 
     def wrap(view: Callable) -> Callable:
         name = view.__name__
-        inner = idempotency.once(view) if "POST" in methods else view
+        inner = idempotency.once(view, still_visible) if "POST" in methods else view
 
         @wraps(view)
         def handler(request: Request, *args, **kwargs):

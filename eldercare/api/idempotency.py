@@ -1,7 +1,8 @@
 """A request that is sent again, because nobody knows whether it arrived, is done once and answered alike.
 
 The key and the answer are written in the transaction of the action: either both are there or neither. Of two that
-come at once the second waits for the first.
+come at once the second waits for the first. Permission is asked for as at any request; what the answer is about may
+have moved out of the asker's sight meanwhile, so that is looked at again too.
 """
 
 import datetime as dt
@@ -31,7 +32,11 @@ OTHER_BODY = "这个 Idempotency-Key 已用于另一个请求。新的请求请�
 NOT_KEPT = frozenset({401, 403, 412, 428, 429})
 
 
-def once(view: Callable[..., Response]) -> Callable[..., Response]:
+# Given the request, what was answered and the address; raises when that is out of the asker's sight by now.
+Check = Callable[..., object]
+
+
+def once(view: Callable[..., Response], still_visible: Check) -> Callable[..., Response]:
     @wraps(view)
     def handler(request: Request, *args, **kwargs) -> Response:
         key = request.headers.get(HEADER)
@@ -47,7 +52,9 @@ def once(view: Callable[..., Response]) -> Callable[..., Response]:
             ApiAnswer.objects.filter(owner=owner, created_at__lt=since).delete()
             known = ApiAnswer.objects.filter(owner=owner, key=key).first()
             if known:
-                return _again(known, asked)
+                answer = _again(known, asked)
+                still_visible(request, known.body, **kwargs)
+                return answer
             answer = _answer(view, request, args, kwargs)
             if answer.status_code < 500 and answer.status_code not in NOT_KEPT:
                 ApiAnswer.objects.create(

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from eldercare import audit
+from eldercare import evidence as files
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import AuditEvent, Notice, OrgUnit, User
 from eldercare.notices import holders, tell
@@ -16,12 +17,20 @@ from eldercare.permissions import Permission
 from indicators.actions.figures import figures_of, owed_metrics, rules_for
 from indicators.actions.rollups import request_roll_up_from
 from indicators.correction_effects import Row, measure, write_lines
-from indicators.models import CorrectionLine, CorrectionSlip, Metric, MonthlyReport, ReportEvent
+from indicators.models import (
+    CorrectionEvidence,
+    CorrectionLine,
+    CorrectionSlip,
+    Metric,
+    MonthlyReport,
+    ReportEvent,
+)
 from indicators.rules.checks import subset_findings
 from indicators.rules.figures import FigureError, FigureRule, format_figure, parse_figure
 
 Status = CorrectionSlip.Status
 FIRST_PUBLICATION = 1
+MOST_FILES = 20  # of a slip
 NOT_REPORTED = "未报"  # typed where a figure shall be taken out
 
 
@@ -45,6 +54,7 @@ def start(*, county: OrgUnit, month: dt.date, reason: str, evidence: str, by: Us
         reason=_needed(reason, "更正原因"),
         evidence=_needed(evidence, "依据"),
         prepared_by=by,
+        edited_by=by,
     )
     _record(slip, "起草", by)
     return slip
@@ -55,7 +65,7 @@ def describe(*, slip: CorrectionSlip, reason: str, evidence: str, by: User) -> N
     """Change reason and evidence of a slip that is still at the desk."""
     slip = _at_desk(slip, by)
     slip.reason, slip.evidence = _needed(reason, "更正原因"), _needed(evidence, "依据")
-    slip.save(update_fields=["reason", "evidence"])
+    slip.save(update_fields=["reason", "evidence", "edited_by"])
 
 
 @transaction.atomic
@@ -99,6 +109,7 @@ def set_lines(
         return errors
     slip.lines.filter(report=report).delete()
     CorrectionLine.objects.bulk_create(wanted)
+    slip.save(update_fields=["edited_by"])
     return {}
 
 
@@ -118,10 +129,10 @@ def submit(*, slip: CorrectionSlip, by: User) -> CorrectionSlip:
     _refuse_impossible(lines)
     slip.effect = measure(slip)
     slip.status, slip.submitted_at, slip.opinion = Status.SUBMITTED, timezone.now(), ""
-    slip.save(update_fields=["effect", "status", "submitted_at", "opinion"])
+    slip.save(update_fields=["effect", "status", "submitted_at", "opinion", "edited_by"])
     _record(slip, "送审", by)
-    people = holders(slip.org_unit, Permission.APPROVE_CORRECTIONS)
-    others = [person for person in people if person.pk != slip.prepared_by_id]
+    people, authors = holders(slip.org_unit, Permission.APPROVE_CORRECTIONS), slip.authors()
+    others = [person for person in people if person.pk not in authors]
     tell(others, Notice.Kind.SUBMITTED, f"{slip}已送审，请审批。", slip_link(slip), by=by)
     return slip
 
@@ -159,6 +170,31 @@ def cancel(*, slip: CorrectionSlip, by: User) -> None:
     _record(slip, "作废", by)
 
 
+# --- Evidence -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_evidence(*, slip: CorrectionSlip, filename: str, content: bytes, by: User) -> CorrectionEvidence:
+    """Attach a file to a slip at the desk. The same file twice is attached once."""
+    slip = _at_desk(slip, by)
+    piece = files.attach(slip.files, filename=filename, content=content, most=MOST_FILES, by=by)
+    slip.save(update_fields=["edited_by"])
+    _record(slip, "上传佐证材料", by, file=piece.file.sha256[:16])
+    return piece
+
+
+@transaction.atomic
+def remove_evidence(*, piece: CorrectionEvidence, by: User) -> None:
+    """Take a file back while its slip is at the desk."""
+    slip = _at_desk(piece.slip, by)
+    slip.save(update_fields=["edited_by"])
+    _record(slip, "删除佐证材料", by, file=piece.file.sha256[:16])
+    files.detach(piece)
+
+
+# --- Approval -------------------------------------------------------------------------------------------------
+
+
 class EffectChanged(Conflict):
     """Published values changed since the slip was sent: what it moves is not what the approver saw."""
 
@@ -187,7 +223,7 @@ def approve(*, slip: CorrectionSlip, by: User, opinion: str = "") -> CorrectionS
     slip.save(update_fields=["revision", "status", "decided_by", "decided_at", "opinion"])
     reports = {line.report_id: line.report for line in lines}
     for report in reports.values():
-        _note_on(report, slip, lines, by)
+        note_on(report, slip, lines, by)
     request_roll_up_from(slip.month)
     _record(slip, "批准", by, revision=slip.revision)
     people = [slip.prepared_by]
@@ -211,13 +247,16 @@ def renew_effect(*, slip: CorrectionSlip) -> list[Row]:
 # ---------------------------------------------------------------------------------------------------------------
 
 
-def _note_on(report: MonthlyReport, slip: CorrectionSlip, lines: list[CorrectionLine], by: User) -> None:
+def note_on(
+    report: MonthlyReport, slip: CorrectionSlip, lines: list[CorrectionLine], by: User
+) -> ReportEvent:
+    """The correction among the steps of the report, which has the new figures already."""
     words = [
         f"{line.metric.name} {_plain(line.old_value)} → {_plain(line.new_value)}"
         for line in lines
         if line.report_id == report.pk
     ]
-    ReportEvent.objects.create(
+    return ReportEvent.objects.create(
         report=report,
         from_status=report.status,
         to_status=report.status,
@@ -284,10 +323,12 @@ def _locked(slip: CorrectionSlip) -> CorrectionSlip:
 
 
 def _at_desk(slip: CorrectionSlip, by: User) -> CorrectionSlip:
+    """The slip for a change by ``by``, who is its editor as soon as it is saved."""
     slip = _locked(slip)
     _require(by, Permission.PREPARE_CORRECTIONS, slip.org_unit)
     if not slip.is_editable:
         raise Conflict(f"{slip}{slip.get_status_display()}，现在不能修改。")
+    slip.edited_by = by
     return slip
 
 
@@ -299,8 +340,8 @@ def _expect(slip: CorrectionSlip, status: str) -> None:
 def _may_decide(slip: CorrectionSlip, by: User) -> None:
     _require(by, Permission.APPROVE_CORRECTIONS, slip.org_unit)
     _expect(slip, Status.SUBMITTED)
-    if by.pk == slip.prepared_by_id:
-        raise Refused("自己起草的更正单不能由本人审批，请由另一位审核人办理。")
+    if by.pk in slip.authors():
+        raise Refused("起草、修改过这份更正单的人不能审批，请由另一位审核人办理。")
 
 
 def _require(by: User, permission: Permission, county: OrgUnit) -> None:

@@ -103,10 +103,11 @@ def discard(*, report: OfficialReport, by: User) -> None:
 def ask_to_seal(*, report: OfficialReport, by: User) -> int:
     """Tell those who may seal it that the draft is ready; how many were told."""
     report = _draft(report, by)
+    authors = report.authors()
     people = [
         person
         for person in holders(report.org_unit, Permission.SEAL_OFFICIAL_REPORTS)
-        if _is_other(report, person)
+        if person.pk not in authors
     ]
     if not people:
         raise Refused("本单位没有可以定稿的其他审核人，请联系系统管理员设置县级审核账号。")
@@ -130,7 +131,7 @@ def seal(*, report: OfficialReport, sealing: Sealing, accept_missing: bool, by: 
     report = _locked(report)
     _require(by, Permission.SEAL_OFFICIAL_REPORTS, report.org_unit)
     _expect_draft(report, sealing.version)
-    if not _is_other(report, by):
+    if by.pk in report.authors():
         raise Refused(NOBODY_ELSE)
     if empty := [each["key"] for each in report.sections if not each["text"].strip()]:
         raise Refused(f"正文还有 {len(empty)} 个部分是空的，请由起草人补充后再定稿。")
@@ -190,10 +191,6 @@ def _expect_draft(report: OfficialReport, version: int | None) -> None:
             f"{report.edited_by.full_name}在 {timezone.localtime(report.edited_at):%H:%M} 修改过这份月报，"
             "您的内容没有保存。请核对最新内容后再办理。"
         )
-
-
-def _is_other(report: OfficialReport, person: User) -> bool:
-    return person.pk not in (report.created_by_id, report.edited_by_id)
 
 
 def _edited(report: OfficialReport, by: User, *fields: str) -> None:

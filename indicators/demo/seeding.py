@@ -13,7 +13,7 @@ from eldercare import demo as demo_accounts
 from eldercare.models import Notice, OrgUnit, User
 from eldercare.passwords import set_password
 from eldercare.permissions import Role
-from indicators.demo import county, ledgers, registers, series, tasks, workflow
+from indicators.demo import county, ledgers, papers, registers, series, tasks, workflow
 from indicators.demo.places.writing import write_places
 from indicators.demo.workflow import State
 from indicators.models import (
@@ -72,11 +72,13 @@ def seed(
     roll_up: bool = True,
     with_ledgers: bool = False,
     with_places: bool = False,
+    with_papers: bool = False,
 ) -> dict[str, int]:
     """Write accounts, reports and registrations up to the month ``through``; returns how many rows of each.
 
     ``today`` decides what the running month looks like; ``with_ledgers`` adds facilities, beds and people that
-    count to the figures, which then have come from there; ``with_places`` adds the places of the other plans.
+    count to the figures, which then have come from there; ``with_places`` adds the places of the other plans;
+    ``with_papers`` official reports and corrections, which need the roll-up.
     Raises ``CannotSeed`` when the database already has reports or lacks the fixtures.
     """
     today = today or timezone.localdate()
@@ -95,6 +97,8 @@ def seed(
     if roll_up:
         counts["汇总月份"] = _roll_up(sorted(months))
         _publish_in_time(month_of(today))
+        if with_papers:
+            counts |= papers.write_papers(users, through, today)
     return counts
 
 

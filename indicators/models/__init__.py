@@ -1,7 +1,7 @@
 """Models of the indicators app, one concept per file."""
 
 from indicators.models.adoptions import Adoption, Equivalence
-from indicators.models.corrections import CorrectionLine, CorrectionSlip
+from indicators.models.corrections import CorrectionEvidence, CorrectionLine, CorrectionSlip
 from indicators.models.metrics import Metric
 from indicators.models.official_reports import OfficialReport
 from indicators.models.owing import MetricNeed, filing_units, owed_by, owed_by_each
@@ -22,6 +22,7 @@ __all__ = [
     "Adoption",
     "Baseline",
     "CellComment",
+    "CorrectionEvidence",
     "CorrectionLine",
     "CorrectionSlip",
     "Equivalence",

@@ -3,11 +3,12 @@
 from typing import ClassVar, Self
 
 import pghistory
+import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from eldercare.models import OrgUnit, User
+from eldercare.models import ImportFile, OrgUnit, User
 from eldercare.scoping import ScopedQuerySet
 from indicators.models.metrics import Metric
 from indicators.models.reports import MonthlyReport
@@ -54,6 +55,9 @@ class CorrectionSlip(models.Model):
     evidence = models.TextField("依据", help_text="写清能查到什么：文号、名册、会议纪要等")
     prepared_by = models.ForeignKey(User, verbose_name="起草人", on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField("起草时间", default=timezone.now)
+    edited_by = models.ForeignKey(
+        User, verbose_name="修改人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
     decided_by = models.ForeignKey(
         User, verbose_name="审批人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -84,7 +88,11 @@ class CorrectionSlip(models.Model):
             models.CheckConstraint(name="correctionslip_month_is_first_day", condition=Q(month__day=1)),
             models.CheckConstraint(
                 name="correctionslip_two_pairs_of_eyes",
-                condition=~Q(decided_by=models.F("prepared_by")) | Q(decided_by=None),
+                condition=~Q(decided_by=F("prepared_by")) | Q(decided_by=None),
+            ),
+            models.CheckConstraint(
+                name="correctionslip_editor_does_not_approve",
+                condition=~Q(status="approved") | ~Q(decided_by=F("edited_by")),
             ),
         ]
 
@@ -94,6 +102,11 @@ class CorrectionSlip(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in self.EDITABLE
+
+    def authors(self) -> set[int]:
+        """Keys of all who ever wrote on it, from its history: none of them approves it."""
+        past = self.events.order_by().values_list("edited_by_id", flat=True).distinct()
+        return {self.prepared_by_id, *past} - {None}
 
 
 class CorrectionLine(models.Model):
@@ -115,3 +128,46 @@ class CorrectionLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.metric_id}: {self.old_value} → {self.new_value}"
+
+
+class CorrectionEvidenceQuerySet(ScopedQuerySet):
+    """For the county that corrects. A township reads the slip, but a file may name people of the others."""
+
+    scope_path = "slip__org_unit"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), meta={"ordering": ["-pgh_id"]})
+class CorrectionEvidence(models.Model):
+    """A file that proves a correction (佐证材料), kept encrypted; from approval on it stays for ever."""
+
+    slip = models.ForeignKey(CorrectionSlip, on_delete=models.PROTECT, related_name="files")
+    filename = models.CharField("文件名", max_length=200)
+    kind = models.CharField("类型", max_length=8)
+    file = models.ForeignKey(ImportFile, verbose_name="文件", on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(User, verbose_name="上传人", on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+
+    objects = CorrectionEvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "更正单的佐证材料"
+        verbose_name_plural = "更正单的佐证材料"
+        ordering = ("id",)
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="kept_with_its_slip",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF (SELECT status FROM indicators_correctionslip WHERE id = OLD.slip_id)
+                        NOT IN ('draft', 'returned') THEN
+                        RAISE EXCEPTION 'evidence stays with a correction slip that is not at the desk';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

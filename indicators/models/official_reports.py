@@ -141,3 +141,8 @@ class OfficialReport(models.Model):
     @property
     def is_sealed(self) -> bool:
         return self.status == self.Status.SEALED
+
+    def authors(self) -> set[int]:
+        """Keys of all who ever wrote on this version, from its history: none of them seals it."""
+        past = self.events.order_by().values_list("edited_by_id", flat=True).distinct()
+        return {self.created_by_id, self.edited_by_id, *past}

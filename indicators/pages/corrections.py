@@ -16,7 +16,7 @@ from eldercare.models import OrgUnit, User
 from indicators.actions.corrections import NOT_REPORTED
 from indicators.actions.figures import owed_metrics
 from indicators.ledger_figures import counted_for
-from indicators.models import CorrectionLine, CorrectionSlip, Metric, MonthlyReport
+from indicators.models import CorrectionEvidence, CorrectionLine, CorrectionSlip, Metric, MonthlyReport
 from indicators.pages.display import LOOKS, rounded
 from indicators.rules.figures import format_figure
 
@@ -153,6 +153,25 @@ def lines_by_unit(slip: CorrectionSlip, user: User) -> list[UnitLines]:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """The slip's files for one who may open them; else only how many there are."""
+
+    number: int
+    pieces: list[CorrectionEvidence]
+
+
+def evidence_of(slip: CorrectionSlip, user: User) -> Evidence:
+    pieces = CorrectionEvidence.objects.visible_to(user).filter(slip=slip)
+    shown = list(pieces.select_related("file", "uploaded_by").defer("file__content"))
+    return Evidence(len(shown) or slip.files.count(), shown)
+
+
+def authors_of(slip: CorrectionSlip) -> list[User]:
+    """Who else than its drafter wrote on it: none of them approves it."""
+    return list(User.objects.filter(pk__in=slip.authors() - {slip.prepared_by_id}).order_by("pk"))
+
+
+@dataclass(frozen=True)
 class Move:
     """One published value that moves, worded."""
 
@@ -223,7 +242,9 @@ def _pair(before: str | None, after: str | None) -> tuple[str, str]:
     places = 2
     while places < 12 and None not in values and rounded(values[0], places) == rounded(values[1], places):
         places += 1
-    texts = ["" if value is None else format_figure(rounded(value, places)) or "0" for value in values]
+    texts = ["" if value is None else f"{rounded(value, places):,f}" for value in values]
+    while any("." in text for text in texts) and all(text[-1:] in ("", "0", ".") for text in texts):
+        texts = [text[:-1] for text in texts]
     return texts[0], texts[1]
 
 

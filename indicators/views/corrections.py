@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from eldercare import evidence
 from eldercare.errors import Refused
 from eldercare.ledger_metrics import is_county
 from eldercare.lists import list_page
@@ -85,28 +86,30 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.VIEW_REPORTS)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, find(request, pk))
+    return show(request, find(request, pk))
 
 
-def _show(
-    request: HttpRequest, slip: CorrectionSlip, *, problem: str = "", status: int = 200
-) -> HttpResponse:
+def show(request: HttpRequest, slip: CorrectionSlip, *, problem: str = "", status: int = 200) -> HttpResponse:
     user = request.user
     may_edit = slip.is_editable and _may_prepare(user)
-    by_unit = pages.lines_by_unit(slip, user)
+    may_decide = slip.status == Status.SUBMITTED and user.may(Permission.APPROVE_CORRECTIONS)
+    by_unit, authors = pages.lines_by_unit(slip, user), pages.authors_of(slip)
     context = {
         "slip": slip,
         "state": pages.badge(slip),
         "by_unit": by_unit,
         "reports": pages.reports_of(slip) if may_edit else [],
         "effect": pages.effect_of(slip, user),
+        "evidence": pages.evidence_of(slip, user),
+        "accept": evidence.ACCEPT,
         "problem": problem,
         "form": OpinionForm(request.POST or None),
         "may_edit": may_edit,
         "may_submit": may_edit and bool(by_unit),
         "may_withdraw": slip.status == Status.SUBMITTED and _may_prepare(user),
-        "may_decide": slip.status == Status.SUBMITTED and user.may(Permission.APPROVE_CORRECTIONS),
-        "is_own": slip.prepared_by_id == user.pk,
+        "may_decide": may_decide,
+        "authors": authors,
+        "is_author": user.pk == slip.prepared_by_id or user in authors,
     }
     return render(request, "corrections/detail.html", context, status=status)
 
@@ -206,7 +209,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def _decide(request: HttpRequest, pk: int, act: Callable, *, done: str) -> HttpResponse:
     form = OpinionForm(request.POST)
     if not form.is_valid():
-        return _show(request, find(request, pk), problem=" ".join(form.errors["opinion"]), status=422)
+        return show(request, find(request, pk), problem=" ".join(form.errors["opinion"]), status=422)
     opinion = form.cleaned_data["opinion"]
     return _step(request, pk, lambda **given: act(opinion=opinion, **given), done=done)
 
@@ -216,6 +219,6 @@ def _step(request: HttpRequest, pk: int, act: Callable, *, done: str) -> HttpRes
     try:
         act(slip=slip, by=request.user)
     except Refused as refusal:
-        return _show(request, find(request, pk), problem=str(refusal), status=409)
+        return show(request, find(request, pk), problem=str(refusal), status=409)
     messages.success(request, f"{slip}{done}")
     return redirect("correction", slip.pk)

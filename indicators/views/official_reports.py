@@ -24,6 +24,7 @@ from indicators.models import OfficialReport
 from indicators.pages import official as pages
 from indicators.pages.official_figures import read
 from indicators.pages.official_history import steps_of
+from indicators.pages.official_preview import folded
 from indicators.pages.official_text import SECTIONS
 from indicators.resources import official_docx, official_xlsx
 from indicators.rules.official import Period
@@ -108,10 +109,13 @@ def _show(
         .only("pk", "revision", "status", "title")
         .first()
     )
+    document = content.document
     context = {
         "report": report,
         "content": content,
-        "document": content.document,
+        "document": document,
+        "attachments": folded(content, document.attachments),
+        "is_open": request.GET.get("open") == "all",
         "state": pages.badge(report),
         "as_of": pages.as_of_text(content.figures),
         "corrections": pages.corrections_since(report),
@@ -214,7 +218,7 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"{report}已定稿，Word 和 Excel 文件已存档。")
                 return redirect("official-report", report.pk)
-    is_own = request.user.pk in (report.created_by_id, report.edited_by_id)
+    is_own = request.user.pk in report.authors()
     context = {"report": report, "content": content, "form": form, "problem": problem, "is_own": is_own}
     return render(request, "official/seal.html", context, status=409 if problem else 200)
 

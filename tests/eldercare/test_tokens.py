@@ -210,6 +210,33 @@ def test_filling_in_and_reviewing_need_two_tokens(cast):
         issue(cast.administrator, "reports:write", "reports:review", is_system=True)
 
 
+def test_one_administrator_holds_no_two_tokens_that_write_and_review(cast, make_person):
+    """Nor after the first was used and revoked: what it wrote is there. Another administrator makes the second."""
+    first, secret = issue(cast.administrator, "reports:write", is_system=True)
+    with pytest.raises(Refused, match="由另一位系统管理员来建"):
+        issue(cast.administrator, "reports:review", "indicators:read", unit=cast.township, is_system=True)
+    assert issue(cast.administrator, "reports:read", "tasks:read", is_system=True)
+    assert bearer(secret).get("/api/v1/reports/").status_code == 200
+    tokens.revoke(by=cast.administrator, token=first)
+    with pytest.raises(Refused, match="填报与审核须分开"):
+        issue(cast.administrator, "reports:review", is_system=True)
+    other = make_person("guanli2", "管又一", Role.ADMINISTRATOR, cast.county)
+    assert issue(other, "reports:review", is_system=True)
+    with pytest.raises(Refused, match="填报与审核须分开"):
+        issue(other, "ledgers:write", is_system=True)
+
+
+def test_a_token_made_by_mistake_and_never_used_does_not_count(cast):
+    wrong, _ = issue(cast.administrator, "reports:write", is_system=True)
+    tokens.revoke(by=cast.administrator, token=wrong)
+    assert issue(cast.administrator, "reports:review", is_system=True)
+
+
+def test_writing_for_one_township_and_reviewing_for_another_is_not_both_sides(cast):
+    issue(cast.administrator, "reports:write", unit=cast.township, is_system=True)
+    assert issue(cast.administrator, "reports:review", unit=cast.other_township, is_system=True)
+
+
 @pytest.mark.parametrize("who", ["county_clerk", "auditor", "leader"])
 def test_only_an_administrator_makes_and_revokes_those_of_systems(cast, who):
     user = getattr(cast, who)
