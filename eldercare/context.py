@@ -16,17 +16,24 @@ PORTAL_NAME = "养老服务数据门户"
 
 @dataclass(frozen=True)
 class Destination:
-    """An entry of the navigation; ``family`` are the beginnings of the url names that belong to it."""
+    """An entry of the navigation; ``family`` are the beginnings of the url names that belong to it.
+
+    Those of one ``group`` share a menu where the entries would otherwise be many.
+    """
 
     label: str
     url_name: str
     permission: Permission
     icon: str
     family: tuple[str, ...] = ()
+    group: str = ""
 
+
+MOST_FLAT = 8  # so many entries are read at a glance, and fit into 1,366 pixels
+PLANS = "规划任务"
 
 DESTINATIONS = (
-    Destination("首页", "home", Permission.SIGNED_IN, "home", ("home", "notice-")),
+    Destination("首页", "home", Permission.SIGNED_IN, "home", ("home", "notice-", "digest")),
     Destination(
         "数据填报", "report-list", Permission.VIEW_REPORTS, "edit", ("report", "official", "correction")
     ),
@@ -73,11 +80,18 @@ DESTINATIONS = (
     ),
     Destination("规划看板", "dashboard", Permission.VIEW_INDICATORS, "chart", ("dashboard",)),
     Destination(
-        "规划指标", "plan-list", Permission.VIEW_INDICATORS, "target", ("plan", "indicator", "registration")
+        "规划指标",
+        "plan-list",
+        Permission.VIEW_INDICATORS,
+        "target",
+        ("plan", "indicator", "registration"),
+        PLANS,
     ),
-    Destination("重点任务", "task-list", Permission.VIEW_TASKS, "check", ("task", "round", "supervision")),
-    Destination("登记簿", "register-list", Permission.VIEW_LEDGERS, "book", ("register-",)),
-    Destination("基础指标", "metric-list", Permission.VIEW_INDICATORS, "list", ("metric",)),
+    Destination(
+        "重点任务", "task-list", Permission.VIEW_TASKS, "check", ("task", "round", "supervision"), PLANS
+    ),
+    Destination("登记簿", "register-list", Permission.VIEW_LEDGERS, "book", ("register-",), PLANS),
+    Destination("基础指标", "metric-list", Permission.VIEW_INDICATORS, "list", ("metric",), PLANS),
     Destination("账号管理", "account-list", Permission.MANAGE_ACCOUNTS, "users", ("account-",)),
     Destination("系统对接", "token-system-list", Permission.MANAGE_TOKENS, "key", ("token-system-",)),
     Destination("审计日志", "log-list", Permission.VIEW_LOG, "shield", ("log-",)),
@@ -91,6 +105,37 @@ class NavigationItem:
     url: str
     icon: str
     is_current: bool
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class NavigationMenu:
+    """Several entries behind one word."""
+
+    label: str
+    icon: str
+    items: list[NavigationItem]
+
+    @property
+    def is_current(self) -> bool:
+        return any(item.is_current for item in self.items)
+
+
+def grouped(items: list[NavigationItem]) -> list[NavigationItem | NavigationMenu]:
+    """A few entries stay as they are; of many, those of a group become a menu where the first of them stood."""
+    if len(items) <= MOST_FLAT:
+        return list(items)
+    found: list[NavigationItem | NavigationMenu] = []
+    menus: dict[str, NavigationMenu] = {}
+    for item in items:
+        if not item.group:
+            found.append(item)
+        elif item.group in menus:
+            menus[item.group].items.append(item)
+        else:
+            menus[item.group] = NavigationMenu(item.group, item.icon, [item])
+            found.append(menus[item.group])
+    return found
 
 
 def portal(request: HttpRequest) -> dict:
@@ -117,8 +162,14 @@ class Portal:
         for each in DESTINATIONS:
             url = url_or_none(each.url_name)
             if url and self.user.may(each.permission):
-                items.append(NavigationItem(each.label, url, each.icon, current.startswith(each.family)))
+                is_current = current.startswith(each.family)
+                items.append(NavigationItem(each.label, url, each.icon, is_current, each.group))
         return items
+
+    @property
+    def main_navigation(self) -> list[NavigationItem | NavigationMenu]:
+        """The same for the bar at the top."""
+        return grouped(self.navigation)
 
     @property
     def county(self) -> str:

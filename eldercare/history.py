@@ -250,6 +250,8 @@ def label(column: models.Field) -> str:
 
 def shown(column: models.Field, value: object, related: _Related | None = None) -> str:
     """A value as a person reads it. The related objects are those of the page's events."""
+    if value == "" and value in (choices := dict(column.flatchoices or ())):
+        return str(choices[value])  # an empty choice that has a name
     if value is None or value == "" or value == ():
         return NOTHING
     if isinstance(column, models.ForeignKey):

@@ -439,4 +439,4 @@ class ColumnMapping(models.Model):
         return f"{self.ledger} {self.fingerprint[:8]}"
 
 
-from eldercare import token_models  # noqa: E402, F401 - models of the API; they need those above
+from eldercare import digest_models, token_models  # noqa: E402, F401 - they need those above

@@ -114,9 +114,15 @@ for _name, _value in embedded.broker_settings(env).items():
 CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "eldercare.tasks.work_on_imports", "schedule": 10.0},
     "sweep-batches": {"task": "subsidies.tasks.make_batches", "schedule": 10.0},
+    "sweep-bank-jobs": {"task": "subsidies.tasks.work_for_bank", "schedule": 10.0},
+    "sweep-replays": {"task": "subsidies.tasks.replay_rules", "schedule": 10.0},
     "sweep-roll-ups": {"task": "indicators.tasks.roll_up", "schedule": 10.0},
     "open-month": {"task": "indicators.tasks.open_month", "schedule": crontab(minute="*/5")},
     "mark-late-and-lock": {"task": "indicators.tasks.mark_late_and_lock", "schedule": crontab(minute="*/15")},
+    "weekly-digests": {
+        "task": "eldercare.tasks.make_weekly_digests",
+        "schedule": crontab(minute="20,50"),
+    },
     "nightly-roll-up": {
         "task": "indicators.tasks.nightly_roll_up",
         "schedule": crontab(hour="1", minute="30"),

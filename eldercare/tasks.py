@@ -1,13 +1,17 @@
 """Celery tasks of the shell: thin, safe to run twice and at once. The work and its state are in the database."""
 
 import logging
-import time
 import traceback
 
 from celery import shared_task
-from django.db import connection, transaction
-from kombu.exceptions import OperationalError
+from django.db import connection
+from django.utils import timezone
 
+from eldercare import (
+    import_digest,  # noqa: F401 - registers its provider
+    jobs,
+)
+from eldercare.digest import last_week, make_digests
 from eldercare.excel.working import work_on
 from eldercare.models import ImportBatch
 
@@ -16,16 +20,17 @@ ENOUGH = 120  # seconds after which no further upload is begun: well below the t
 logger = logging.getLogger(__name__)
 
 
+@shared_task(name="eldercare.tasks.make_weekly_digests")
+def make_weekly_digests() -> int:
+    """Make the digests of the week that is over, where they are missing; nothing to do on most days."""
+    return make_digests(last_week(timezone.localdate()))
+
+
 @shared_task(name="eldercare.tasks.work_on_imports")
 def work_on_imports() -> int:
     """Read and write the uploads that are due. Sent after a person's click, and by beat in case that was lost."""
-    begun, done = time.monotonic(), 0
-    for pk in list(ImportBatch.objects.due().order_by("pk").values_list("pk", flat=True)):
-        if time.monotonic() - begun > ENOUGH:
-            _send_hint()
-            break
-        done += _work_on(pk)
-    return done
+    due = list(ImportBatch.objects.due().order_by("pk").values_list("pk", flat=True))
+    return jobs.work_off(work_on_imports, due, _work_on, enough=ENOUGH)
 
 
 def _work_on(pk: int) -> bool:
@@ -42,12 +47,4 @@ def _work_on(pk: int) -> bool:
 
 
 def hint_imports() -> None:
-    """Tell a worker, once the transaction is committed, that an upload is due. Only a hint: the row is the job."""
-    transaction.on_commit(_send_hint)
-
-
-def _send_hint() -> None:
-    try:
-        work_on_imports.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("The hint of an upload could not be sent, beat will pick it up: %s", error)
+    jobs.hint(work_on_imports)

@@ -18,18 +18,27 @@ from eldercare.models import User
 class Urgency(IntEnum):
     """Sorted by it, and shown as a colour and a word."""
 
-    OVERDUE = 0
-    DUE = 1
-    NORMAL = 2
-    INFO = 3
+    RETURNED = 0  # somebody waits for it to come back
+    OVERDUE = 1
+    DUE = 2
+    NORMAL = 3
+    INFO = 4
 
     @property
     def label(self) -> str:
-        return {"OVERDUE": "逾期", "DUE": "临期", "NORMAL": "待办", "INFO": "提示"}[self.name]
+        return {"RETURNED": "退回", "OVERDUE": "逾期", "DUE": "临期", "NORMAL": "待办", "INFO": "提示"}[
+            self.name
+        ]
 
     @property
     def colour(self) -> str:
-        return {"OVERDUE": "red", "DUE": "orange", "NORMAL": "blue", "INFO": "secondary"}[self.name]
+        return {
+            "RETURNED": "red",
+            "OVERDUE": "red",
+            "DUE": "orange",
+            "NORMAL": "blue",
+            "INFO": "secondary",
+        }[self.name]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from eldercare.views import (
     accounts,
+    digests,
     help,
     home,
     import_files,
@@ -23,6 +24,8 @@ urlpatterns = [
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/read-all/", notices.read_all, name="notice-read-all"),
     path("notices/<int:pk>/read/", notices.read, name="notice-read"),
+    path("digests/", digests.digest_list, name="digest-list"),
+    path("digests/<int:pk>/", digests.detail, name="digest"),
     path("accounts/", accounts.account_list, name="account-list"),
     path("accounts/new/", accounts.create, name="account-create"),
     path("accounts/<int:pk>/", accounts.detail, name="account-detail"),

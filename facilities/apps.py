@@ -8,4 +8,4 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "养老设施"
 
     def ready(self) -> None:
-        from facilities import reveals, todo, todo_staff  # noqa: F401 - numbers to show, lines of the home page
+        from facilities import digest, reveals, todo, todo_staff  # noqa: F401 - numbers to show, lines of the home page

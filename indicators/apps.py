@@ -8,4 +8,4 @@ class IndicatorsConfig(AppConfig):
     verbose_name = "规划指标"
 
     def ready(self) -> None:
-        from indicators import effects, plan_goals, reveals, todo, todo_indicators, todo_tasks  # noqa: F401 - each registers what it knows
+        from indicators import digest, effects, plan_goals, reveals, todo, todo_indicators, todo_tasks  # noqa: F401 - each registers what it knows

@@ -41,19 +41,21 @@ WITH win AS (
                 is_past, is_confirmation, base, base_month, progress, decimals)
       JOIN eldercare_orgunit owner ON owner.id = s.unit_id
 ), reported AS (
-    -- a unit owes a window when it owes the metric in the month that is read
-    SELECT w.id, due.org_unit_id, false AS is_alone, sum(v.value) AS value,
-           CASE WHEN count(v.low) = count(v.id) THEN sum(v.low) END AS low,
-           CASE WHEN count(v.high) = count(v.id) THEN sum(v.high) END AS high,
-           count(v.value) FILTER (WHERE v.month >= w.needed) = w.needed_months AS is_complete
+    -- a unit owes a window when it owes the metric in the month that is read. The figures are looked up row by row, by
+    -- the whole key: joined, a planner that knows nothing of a new table yet reads all units for each of them
+    SELECT w.id, due.org_unit_id, false AS is_alone, v.value, v.low, v.high, v.is_complete
       FROM win w
       JOIN indicators_metricvalue due
         ON due.metric_id = w.metric_id AND due.month = w.as_of AND NOT due.is_total AND due.superseded_at IS NULL
-      LEFT JOIN indicators_metricvalue v
-        ON v.metric_id = w.metric_id AND v.org_unit_id = due.org_unit_id AND NOT v.is_total
-       AND v.month BETWEEN w.first AND w.last AND v.superseded_at IS NULL
+      CROSS JOIN LATERAL (
+           SELECT sum(v.value) AS value,
+                  CASE WHEN count(v.low) = count(*) THEN sum(v.low) END AS low,
+                  CASE WHEN count(v.high) = count(*) THEN sum(v.high) END AS high,
+                  count(v.value) FILTER (WHERE v.month >= w.needed) = w.needed_months AS is_complete
+             FROM indicators_metricvalue v
+            WHERE v.metric_id = w.metric_id AND v.org_unit_id = due.org_unit_id AND NOT v.is_total
+              AND v.month BETWEEN w.first AND w.last AND v.superseded_at IS NULL) v
      WHERE w.indicator_id IS NULL
-     GROUP BY w.id, due.org_unit_id, w.needed_months
 ), registering AS (
     -- the owner registers for itself; where each unit is judged, each registers its own
     SELECT s.id AS indicator_id, s.unit_id AS org_unit_id, true AS is_alone

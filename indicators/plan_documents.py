@@ -163,11 +163,11 @@ def _cells(model: Any, after: Row, before: Row, names: Iterable[str]) -> list[Ce
 
 
 def words_of(model: Any, name: str, value: object) -> str:
-    if value is None or value == "" or value == []:
+    choices = dict(model._meta.get_field(name).flatchoices)
+    if value is None or value == [] or (value == "" and "" not in choices):
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
-    choices = dict(model._meta.get_field(name).flatchoices)
     if isinstance(value, list):
         return "；".join(
             each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for each in value

@@ -32,6 +32,8 @@ from indicators.specs import IndicatorSpec, MonthSpecs, specs_for_month
 logger = logging.getLogger(__name__)
 
 LOCK_KEY = 0x656C646572  # any fixed number: one roll-up at a time in a database
+# For this transaction room to sort and hash the values of a large place in memory; a small one takes none of it.
+LOCK = "SELECT pg_advisory_xact_lock(%s), set_config('work_mem', '64MB', true)"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Instead:
 def roll_up_month(month: dt.date) -> RollupResult:
     """Publish ``month``: write what changed, remove what is no longer due. Idempotent."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+        cursor.execute(LOCK, [LOCK_KEY])
         return _roll_up_locked(cursor, month)
 
 
@@ -70,7 +72,7 @@ def roll_up_due(limit: int = 500) -> list[RollupResult]:
     results = []
     while len(results) < limit:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+            cursor.execute(LOCK, [LOCK_KEY])
             due = RollupRequest.objects.filter(done_version__lt=F("version")).order_by("month").first()
             if due is None:
                 break
@@ -160,13 +162,15 @@ def _indicator_arrays(specs: Sequence[IndicatorSpec]) -> dict:
 
 
 def _kept(table: str, keys: Sequence[str], values: Sequence[str], which: str = "") -> str:
-    """A copy of every row that the statement changes or removes, with the moment from which it no longer stands.
+    """A copy of every row that the statement changes or removes, with the moment from which it no longer stands; and
+    the removing of what is no longer due.
 
     Put before the writing: all parts of one statement read what was there when it began.
     """
     copied = [*keys, *dict.fromkeys((*values, "reported", "owed", "computed_at"))]
     compared = [*keys, *values]
     # EXCEPT compares by hashing, whatever the planner believes of the number of rows; then few are left to look up.
+    # What is no longer due is among them.
     return f"""moved AS MATERIALIZED (
     SELECT {", ".join(f"old.{name}" for name in compared)} FROM {table} old
      WHERE old.month = %(month)s AND old.superseded_at IS NULL {which}
@@ -177,6 +181,13 @@ def _kept(table: str, keys: Sequence[str], values: Sequence[str], which: str = "
       FROM moved m
       JOIN {table} old ON {" AND ".join(f"old.{key} = m.{key}" for key in keys)}
      WHERE old.month = %(month)s AND old.superseded_at IS NULL {which}
+), gone AS MATERIALIZED (
+    SELECT {", ".join(keys)} FROM moved EXCEPT SELECT {", ".join(keys)} FROM fresh
+), removed AS (
+    DELETE FROM {table} old USING gone g
+     WHERE {" AND ".join(f"old.{key} = g.{key}" for key in keys)}
+       AND old.month = %(month)s AND old.superseded_at IS NULL {which}
+    RETURNING 1
 ), """
 
 
@@ -243,11 +254,6 @@ WITH in_force AS (
            reported = EXCLUDED.reported, computed_at = EXCLUDED.computed_at
      WHERE (old.value, old.low, old.high) IS DISTINCT FROM (EXCLUDED.value, EXCLUDED.low, EXCLUDED.high)
     RETURNING 1
-), removed AS (
-    DELETE FROM indicators_metricvalue v
-     WHERE v.month = %(month)s AND NOT v.is_total AND v.superseded_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.metric_id = v.metric_id AND f.org_unit_id = v.org_unit_id)
-    RETURNING 1
 )
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM removed)
 """
@@ -280,11 +286,6 @@ WITH fresh AS (
            reported = EXCLUDED.reported, owed = EXCLUDED.owed, computed_at = EXCLUDED.computed_at
      WHERE (old.value, old.low, old.high, old.reported, old.owed)
            IS DISTINCT FROM (EXCLUDED.value, EXCLUDED.low, EXCLUDED.high, EXCLUDED.reported, EXCLUDED.owed)
-    RETURNING 1
-), removed AS (
-    DELETE FROM indicators_metricvalue v
-     WHERE v.month = %(month)s AND v.is_total AND v.superseded_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.metric_id = v.metric_id AND f.org_unit_id = v.org_unit_id)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM removed)
@@ -339,12 +340,6 @@ WRITE_INDICATORS = (
        SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _JUDGED)}, computed_at = EXCLUDED.computed_at
      WHERE ({", ".join(f"old.{name}" for name in _JUDGED)})
            IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in _JUDGED)})
-    RETURNING 1
-), removed AS (
-    DELETE FROM indicators_indicatorvalue v
-     WHERE v.month = %(month)s AND v.superseded_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM fresh f
-                        WHERE f.indicator_id = v.indicator_id AND f.org_unit_id = v.org_unit_id)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM removed)

@@ -1,18 +1,13 @@
 """Celery tasks: thin, safe to run twice and at once. The work and its state are in the database."""
 
-import logging
-
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from eldercare import jobs
 from indicators.actions import calendar
 from indicators.actions.rollups import request_nightly_roll_ups
 from indicators.rollup import roll_up_due
 from indicators.rules.months import month_of
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(name="indicators.tasks.roll_up")
@@ -45,11 +40,4 @@ def hint_roll_up() -> None:
     Only a hint: the request is a row already, and beat looks for due rows anyway. So a broker that is away
     delays the figures by seconds and does not fail the user's click.
     """
-    transaction.on_commit(_send_hint)
-
-
-def _send_hint() -> None:
-    try:
-        roll_up.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("The roll-up hint could not be sent, beat will pick the request up: %s", error)
+    jobs.hint(roll_up)

@@ -91,10 +91,8 @@ def _due(report: MonthlyReport, user: User, today: dt.date) -> TodoItem:
     if report.status == Status.RETURNED:
         when = f"退回时间 {_time_text(report.returned_at)}。" if report.returned_at else ""
         detail = f"按退回意见改好后重新提交。{when}"
-        urgency = Urgency.OVERDUE if report.is_late else Urgency.DUE
-        return TodoItem(
-            f"{name}被退回，请修改", _link(report, user), detail, urgency, button="去修改", tag="退回"
-        )
+        title = f"{name}被退回，请修改"
+        return TodoItem(title, _link(report, user), detail, Urgency.RETURNED, button="去修改")
     progress = f"截止 {_day_text(report.due_on)}，已填 {report.filled} 项。"
     if left < 0:
         text = f"已逾期 {-left} 天，{progress}"
@@ -213,8 +211,6 @@ def _correction(slip: CorrectionSlip) -> TodoItem:
     month = f"{slip.month.year}年{slip.month.month}月"
     link = reverse("correction", args=[slip.pk])
     if slip.status == CorrectionSlip.Status.RETURNED:
-        return TodoItem(
-            f"{slip}被退回", link, f"{month}：{slip.opinion}", Urgency.DUE, button="去修改", tag="退回"
-        )
+        return TodoItem(f"{slip}被退回", link, f"{month}：{slip.opinion}", Urgency.RETURNED, button="去修改")
     detail = f"更正{month}月报，{slip.prepared_by.full_name}起草。"
     return TodoItem(f"审批{slip}", link, detail, Urgency.NORMAL, button="去审批", tag="待审")

@@ -45,10 +45,9 @@ def own_progress(user: User) -> list[TodoItem]:
                 f"{month.year}年{month.month}月任务进展有 {number} 项被退回，请修改",
                 reverse("task-entry", args=[month, unit.code]),
                 "按退回意见改好后重新提交。",
-                Urgency.DUE,
+                Urgency.RETURNED,
                 count=number,
                 button="去修改",
-                tag="退回",
             )
         )
     return items

@@ -5,6 +5,7 @@ from django.apps import AppConfig
 # Numbers to show in full, and the lines of the home page: each registers itself.
 REGISTERED = (
     "reveals",
+    "digest",
     "todo_assessments",
     "todo_care",
     "todo_elders",

@@ -2,9 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from eldercare import import_todo, shell_todo, todo  # noqa: F401 - the first two register their providers
+from eldercare.digest import sections_for
+from eldercare.digest_models import WeeklyDigest
 from eldercare.models import Notice
 from eldercare.permissions import Permission, requires
 
@@ -15,5 +18,8 @@ NOTICES_SHOWN = 6
 @requires(Permission.SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(request.user).unread()[:NOTICES_SHOWN]
-    context = {"items": todo.items_for(request.user), "notices": notices}
+    newest = WeeklyDigest.objects.filter(org_unit=request.user.org_unit).first()
+    context = {"items": todo.items_for(request.user), "notices": notices, "digest": None}
+    if newest is not None and newest.is_recent(timezone.localdate()):
+        context |= {"digest": newest, "sections": sections_for(request.user, newest)}
     return render(request, "home.html", context)

@@ -22,6 +22,7 @@ from indicators.specs import Catalogue
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,13}")
 TAKEN_WORDS = frozenset({"adoptions", "build", "new", "template"})  # addresses below /plans/
+CHANGES_LOGGED = 20  # of a whole plan the history has them all
 MOVED = "规划在您查看之后被别人改过，变更单已重新列出，请核对后再确认。"
 
 
@@ -77,13 +78,21 @@ def apply_document(
 
 def _settle(plan: Plan, slip: Slip, gone: Sequence[int], by: User) -> None:
     settle_needs(plan)
+    what = "新建" if slip.is_new else "修改"
+    if len(slip.changed) == 1 and not (slip.added or slip.plan_cells or gone):
+        what = f"{slip.changed[0].entry['number']} {slip.changed[0].entry['name']}"
     audit.record(
         AuditEvent.Action.PLAN,
         by=by,
-        subject=f"{plan.short_title} {'新建' if slip.is_new else '按表修改'}",
+        subject=f"{plan.short_title} {what}",
         plan=[f"{cell.label}：{cell.before} → {cell.after}" for cell in slip.plan_cells],
         added=len(slip.added),
         changed=[each.entry["number"] for each in slip.changed],
+        changes=[
+            f"{each.entry['number']} {cell.label}：{cell.before} → {cell.after}"
+            for each in slip.changed[:CHANGES_LOGGED]
+            for cell in each.cells
+        ],
         retired=list(gone),
     )
     if slip.is_new:

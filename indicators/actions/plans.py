@@ -5,8 +5,6 @@ registered fact has a date of its own, so every month from that date on is rolle
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,136 +12,38 @@ from django.utils import timezone
 
 from eldercare import audit
 from eldercare.errors import Conflict, NotAllowed, Refused
-from eldercare.expressions import ExpressionError
 from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.permissions import Permission
-from indicators.actions.rollups import request_nightly_roll_ups, request_roll_up_from
-from indicators.models import Indicator, Metric, Registration, Target
+from indicators.actions.rollups import request_roll_up_from
+from indicators.models import Indicator, Metric, Registration
 from indicators.models.adoptions import lower_units
-from indicators.models.plans import Comparator
-from indicators.needs import settle_needs
 from indicators.rules.figures import format_figure
 from indicators.rules.months import month_of
 from indicators.specs import Catalogue, is_judged_by_unit
 
-EDITABLE = (
-    "name",
-    "unit",
-    "decimals",
-    "formula",
-    "comparator",
-    "scope",
-    "is_soft",
-    "is_headline",
-    "is_active",
-)
-
-
-@dataclass(frozen=True)
-class TargetRow:
-    """A target as it shall be; ``pk`` names the row it replaces."""
-
-    due_on: dt.date
-    comparator: str
-    value: Decimal | None
-    pk: int | None = None
-    is_due_inferred: bool = False
-
 
 @transaction.atomic
-def edit_indicator(
-    *,
-    indicator: Indicator,
-    changes: Mapping[str, object],
-    targets: Sequence[TargetRow],
-    seen: dt.datetime,
-    by: User,
-) -> list[str]:
-    """Write what changed and ask for the open months to be rolled up; returns the changes in words.
+def choose_projection(*, indicator: Indicator, method: str, by: User) -> bool:
+    """Set how the value at the due date is worked out, "" for automatically; says whether that is a change.
 
-    ``seen`` is the ``updated_at`` of the page: raises ``Conflict`` when somebody else saved since. Raises
-    ``NotAllowed`` for a foreign plan and ``Refused`` for a formula that is none or two targets of one date.
+    It moves no published value, so nothing is rolled up. Raises ``NotAllowed`` for a foreign plan.
     """
     _require(by, Permission.EDIT_PLANS, indicator.plan.org_unit)
-    current = Indicator.objects.select_for_update(of=("self",)).select_related("plan").get(pk=indicator.pk)
-    if current.updated_at != seen:
-        when = timezone.localtime(current.updated_at)
-        raise Conflict(
-            f"这个指标在您打开页面之后被修改过（{when:%m月%d日 %H:%M}）。您填写的内容都在下面，没有丢失，"
-            "请对照现行内容后再保存。"
-        )
-    unknown = set(changes) - set(EDITABLE)
-    if unknown:
-        raise Refused(f"不能修改：{'、'.join(sorted(unknown))}。")
-    _check_formula(str(changes.get("formula", current.formula)))
-    words = _write_fields(current, changes) + _write_targets(current, targets)
-    if not words:
-        return []
-    current.updated_at = timezone.now()
-    current.save(update_fields=[*EDITABLE, "updated_at"])
-    settle_needs(current.plan)
+    if method not in Indicator.Projection.values:
+        raise Refused("没有这种推算方法，请从列表中选择。")
+    current = Indicator.objects.select_for_update(of=("self",)).get(pk=indicator.pk)
+    if current.projection == method:
+        return False
+    before = current.get_projection_display()
+    current.projection, current.updated_at = method, timezone.now()
+    current.save(update_fields=["projection", "updated_at"])
     audit.record(
-        AuditEvent.Action.PLAN, by=by, subject=f"{current.plan.short_title} {current}", changes=words
+        AuditEvent.Action.PLAN,
+        by=by,
+        subject=f"{indicator.plan.short_title} {current}",
+        changes=[f"推算方法：{before} → {current.get_projection_display()}"],
     )
-    request_nightly_roll_ups()
-    return words
-
-
-def _check_formula(text: str) -> None:
-    if not text:
-        return
-    try:
-        Catalogue().formula(text)
-    except ExpressionError as error:
-        raise Refused(f"公式不能保存：{error}") from error
-
-
-def _write_fields(current: Indicator, changes: Mapping[str, object]) -> list[str]:
-    words = []
-    for name, value in changes.items():
-        before = getattr(current, name)
-        if before != value:
-            words.append(f"{current._meta.get_field(name).verbose_name}：{_plain(before)} → {_plain(value)}")
-            setattr(current, name, value)
-    return words
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return str(value) or "（空）"
-
-
-def _write_targets(indicator: Indicator, rows: Sequence[TargetRow]) -> list[str]:
-    """Make the targets of the indicator what ``rows`` say."""
-    dates = [row.due_on for row in rows]
-    if len(set(dates)) < len(dates):
-        raise Refused("同一个期限只能有一个目标，请合并期限相同的目标。")
-    existing = {target.pk: target for target in indicator.targets.all()}
-    words = []
-    kept = {row.pk for row in rows}
-    for pk, target in existing.items():
-        if pk not in kept:
-            words.append(f"删除目标：{_target_words(target)}")
-            target.delete()
-    for row in rows:
-        target = existing.get(row.pk) or Target(indicator=indicator)
-        before = _target_words(target) if target.pk else ""
-        target.value, target.comparator, target.due_on = row.value, row.comparator, row.due_on
-        target.is_due_inferred = row.is_due_inferred
-        if _target_words(target) == before:
-            continue
-        words.append(
-            f"目标：{before} → {_target_words(target)}" if before else f"新增目标：{_target_words(target)}"
-        )
-        target.save()
-    return words
-
-
-def _target_words(target: Target) -> str:
-    value = "无数值" if target.value is None else format_figure(target.value)
-    inferred = "（推定）" if target.is_due_inferred else ""
-    return f"{Comparator(target.comparator).label}{value}，期限 {target.due_on:%Y-%m-%d}{inferred}"
+    return True
 
 
 @transaction.atomic

@@ -100,12 +100,22 @@ def _insert_column(register: Register, fields: Mapping[str, Any]) -> RegisterCol
 
 
 def _free_slot(register: Register, kind: Kind) -> str:
-    slot = rules.free_slot(kind, register.columns.values_list("slot", flat=True))
+    slot = rules.free_slot(kind, _taken_slots(register))
     if slot is None:
         family = rules.FAMILY[kind]
         most = 1 if family in rules.SINGLE else rules.PLACES[family]
         raise Refused(f"一个登记簿里“{rules.KINDS[kind]}”一类的项目最多 {most} 个（停用的也算），已经用完。")
     return slot
+
+
+def _taken_slots(register: Register) -> set[str]:
+    """Places of the columns there are, and those left by a change of kind that the history of rows has values in:
+    another column there would show them under its own heading."""
+    taken = set(register.columns.values_list("slot", flat=True))
+    past = RegisterColumn.pgh_event_model.objects.filter(register=register)
+    left = set(past.order_by().values_list("slot", flat=True)) - taken
+    rows = RegisterRow.pgh_event_model.objects.filter(register=register)
+    return taken | {slot for slot in left if rows.exclude(_is_empty(slot)).exists()}
 
 
 def _check_column(column: RegisterColumn) -> None:

@@ -244,19 +244,9 @@ def add_evidence(*, progress: TaskProgress, filename: str, content: bytes, by: U
     row = TaskProgress.objects.select_for_update().get(pk=progress.pk)
     if not row.is_editable:
         raise Refused(f"这项{row.get_status_display()}，不能再加材料。")
-    kind = evidence.kind_of(filename, content)
-    if row.evidence.count() >= MOST_FILES:
-        raise Refused(f"一项任务一个月最多 {MOST_FILES} 个材料，请合并后再上传。")
-    file = evidence.keep(content)
-    same = row.evidence.filter(file__sha256=file.sha256).first()
-    if same:
-        file.delete()
-        return same
-    made = TaskEvidence.objects.create(
-        progress=row, filename=evidence.shown_name(filename), kind=kind, file=file, uploaded_by=by
-    )
-    _log(by, row.org_unit, row.month, "上传佐证材料", file=file.sha256[:16])
-    return made
+    piece = evidence.attach(row.evidence, filename=filename, content=content, most=MOST_FILES, by=by)
+    _log(by, row.org_unit, row.month, "上传佐证材料", file=piece.file.sha256[:16])
+    return piece
 
 
 @transaction.atomic
@@ -266,10 +256,8 @@ def remove_evidence(*, piece: TaskEvidence, by: User) -> None:
     row = TaskProgress.objects.select_for_update().get(pk=piece.progress_id)
     if not row.is_editable:
         raise Refused(f"这项{row.get_status_display()}，材料不能再删。")
-    file = piece.file
-    _log(by, row.org_unit, row.month, f"删除佐证材料 {piece.filename}", file=file.sha256[:16])
-    piece.delete()
-    file.delete()
+    _log(by, row.org_unit, row.month, f"删除佐证材料 {piece.filename}", file=piece.file.sha256[:16])
+    evidence.detach(piece)
 
 
 # --- Telling people -------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from eldercare import audit
+from eldercare.api.csv_cells import plain_cell
 from eldercare.api.endpoints import endpoint
 from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
@@ -81,7 +82,7 @@ def as_csv(values: QuerySet[IndicatorValue]) -> Iterator[str]:
     names = list(IndicatorValueSerializer().fields)
     yield "\ufeff" + writer.writerow(names)
     for row in _rows(values):
-        yield writer.writerow(["" if row[name] is None else row[name] for name in names])
+        yield writer.writerow([plain_cell(row[name]) for name in names])
 
 
 def as_json(values: QuerySet[IndicatorValue]) -> Iterator[bytes]:

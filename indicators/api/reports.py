@@ -251,9 +251,20 @@ def _sent(request: Request, serializer: type[serializers.Serializer]) -> dict:
     return body.validated_data
 
 
+def _still_visible(request: Request, answer: object, month: dt.date, unit: str) -> None:
+    """Before an answer is given again."""
+    _place(request, month, unit)
+
+
 def _step_endpoint(summary: str, body: type[serializers.Serializer] | None = None) -> Callable:
     return endpoint(
-        "POST", summary=summary, tag=TAG, body=body, answer=WholeReportSerializer, headers=(IF_MATCH,)
+        "POST",
+        summary=summary,
+        tag=TAG,
+        body=body,
+        answer=WholeReportSerializer,
+        headers=(IF_MATCH,),
+        still_visible=_still_visible,
     )
 
 

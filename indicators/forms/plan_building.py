@@ -99,6 +99,13 @@ class PlanForm(StyledFormMixin, forms.ModelForm):
         """The instance stays as it is: the action writes."""
 
 
+ATTRIBUTES = {
+    "formula": {"spellcheck": "false", "autocapitalize": "none", "class": "code"},
+    "judged_per": {"list": "metric-codes", "autocomplete": "off"},
+    "judged_where": {"list": "metric-codes", "autocomplete": "off"},
+}
+
+
 def field_of(column: Column) -> forms.Field:
     """A form's field that takes what the column of the sheet takes."""
     given = {"label": column.heading, "required": column.required, "help_text": column.help}
@@ -111,6 +118,7 @@ def field_of(column: Column) -> forms.Field:
         return forms.IntegerField(min_value=column.minimum, max_value=column.maximum, **given)
     rows = 3 if column.key in ("formula", "quote", "notes") else 0
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+    widget.attrs |= ATTRIBUTES.get(column.key, {})
     return forms.CharField(max_length=column.max_length, widget=widget, **given)
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,13 +9,9 @@ from django.utils import timezone
 
 from eldercare.forms import FilterForm, StyledFormMixin
 from eldercare.models import OrgUnit
-from indicators.actions.plans import EDITABLE, TargetRow
 from indicators.models import Indicator, Metric
-from indicators.models.plans import Comparator
 from indicators.pages.display import LOOKS
 from indicators.rules.figures import FigureError, FigureRule, parse_figure
-
-TARGET_DIGITS = 12
 
 
 class PlanFilterForm(FilterForm):
@@ -60,89 +55,8 @@ class MetricFilterForm(FilterForm):
     )
 
 
-class IndicatorForm(StyledFormMixin, forms.ModelForm):
-    """What the county may change of an indicator; what the document prints stays as it is."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-    class Meta:
-        model = Indicator
-        fields = EDITABLE
-        widgets = {  # noqa: RUF012
-            "formula": forms.Textarea(
-                attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none", "class": "code"}
-            ),
-        }
-        help_texts = {  # noqa: RUF012
-            "formula": "用指标代码、数字、+ - * / 和括号，例如 nursing_beds / institution_beds * 100。",
-            "unit": "公式算出的数值的单位，如 %、张、人。",
-            "decimals": "页面上显示几位小数。",
-            "comparator": "数值与目标怎样比较算达标；每个目标也可以单独设定。",
-            "scope": "统计范围、分母是谁。",
-            "is_active": "停用后不再计算，也不计入完成率。",
-        }
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["decimals"].max_value = 4
-        self.fields["seen"].initial = self.instance.updated_at.isoformat()
-        self.fields["formula"].strip = True
-
-    def clean_decimals(self) -> int:
-        if self.cleaned_data["decimals"] > 4:
-            raise ValidationError("小数位最多 4 位。")
-        return self.cleaned_data["decimals"]
-
-    def clean_seen(self) -> dt.datetime | None:
-        try:
-            return dt.datetime.fromisoformat(self.cleaned_data["seen"])
-        except ValueError:
-            self.add_error(
-                None, "页面已过期，请重新打开后再修改。"
-            )  # a hidden field has no place for an error
-            return None
-
-    def changes(self) -> dict[str, object]:
-        return {name: self.cleaned_data[name] for name in EDITABLE}
-
-    def _post_clean(self) -> None:
-        """The instance stays as it is in the database: the action writes, and the page shows both."""
-
-
-class TargetForm(StyledFormMixin, forms.Form):
-    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    comparator = forms.ChoiceField(label="判定", choices=Comparator.choices)
-    value = forms.CharField(label="目标值", required=False, max_length=30)
-    due_on = forms.DateField(
-        label="期限", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    is_due_inferred = forms.BooleanField(label="期限为推定", required=False)
-    remove = forms.BooleanField(label="删除", required=False)
-
-    def clean_value(self) -> Decimal | None:
-        try:
-            return parse_figure(self.cleaned_data["value"], FigureRule("目标值", "数", 4))
-        except FigureError as error:
-            raise ValidationError(str(error)) from error
-
-    def clean(self) -> dict:
-        data = super().clean()
-        is_blank = not data.get("pk") and data.get("value") is None and not data.get("due_on")
-        if not is_blank and not data.get("remove") and not data.get("due_on") and "due_on" not in self.errors:
-            self.add_error("due_on", "请填写期限。")
-        return data
-
-    def row(self) -> TargetRow | None:
-        """The target, or ``None`` for an empty or removed line."""
-        data = self.cleaned_data
-        if data.get("remove") or not data.get("due_on"):
-            return None
-        return TargetRow(
-            data["due_on"], data["comparator"], data["value"], data.get("pk"), data["is_due_inferred"]
-        )
-
-
-TargetFormSet = forms.formset_factory(TargetForm, extra=1, max_num=12, validate_max=True)
+class ProjectionForm(forms.Form):
+    method = forms.ChoiceField(label="推算方法", choices=Indicator.Projection.choices, required=False)
 
 
 class RegistrationForm(StyledFormMixin, forms.Form):

@@ -194,6 +194,14 @@ class Indicator(models.Model):
         TOTAL = "", "按本级汇总数"
         EACH_UNIT = "each_unit", "逐个下级单位(全部达标才算达标)"
 
+    class Projection(models.TextChoices):
+        """How the value at the due date is worked out; automatic looks at what the months are like."""
+
+        AUTOMATIC = "", "自动"
+        LINEAR = "linear", "线性"
+        PATH = "path", "目标路径"
+        LAST = "last", "末值"
+
     class JudgedLevel(models.TextChoices):
         COUNTY = "county", "每个县(市、区)"
         STREET = "street", "每个街道"
@@ -242,6 +250,14 @@ class Indicator(models.Model):
     )
     only_units = models.JSONField(
         "只限单位", default=list, blank=True, help_text="单位代码：原文只下达给这些单位，其他单位不计入"
+    )
+    projection = models.CharField(
+        "推算方法",
+        max_length=10,
+        choices=Projection.choices,
+        default=Projection.AUTOMATIC,
+        blank=True,
+        help_text="到期数值怎样推算；自动：按近 12 个月的数选择",
     )
     scope = models.CharField("范围与分母", max_length=200, blank=True)
     is_soft = models.BooleanField("软性目标", default=False, help_text="探索、推动、争创等，不计入完成率")

@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 
 from eldercare.expressions import ExpressionError, Term
 from indicators.explain import term_label
-from indicators.models import Indicator, IndicatorValue, Metric, MonthlyReport, Target
+from indicators.models import Baseline, Indicator, IndicatorValue, Metric, MonthlyReport, Target
 from indicators.pages.display import LOOKS, Look, shown
 from indicators.pages.lines import FullCatalogue
 from indicators.rollup import preview
@@ -77,9 +77,11 @@ def _how(term: Term) -> str:
 
 
 def _warnings(formula: Formula, unit: str, catalogue: FullCatalogue) -> list[str]:
-    """Doubts that do not forbid saving."""
+    """Doubts that do not forbid saving; while no unit is filled in none about it."""
     found = []
     above = {catalogue.metrics[term.name].unit for term in formula.numerator}
+    if not unit:
+        return _mixed(above)
     if formula.denominator is None:
         for own in sorted(above - {unit.removesuffix("/年")}):
             if formula.scale == 1 and not unit.endswith(own):
@@ -132,7 +134,7 @@ class PreviewRow:
 
 @dataclass(frozen=True)
 class Movement:
-    """What a changed formula does to months that are published and not locked."""
+    """What a change does to months that are published and not locked."""
 
     months: int
     lights: int
@@ -141,7 +143,7 @@ class Movement:
     @property
     def text(self) -> str:
         lights = f"，其中 {self.lights} 个月状态改变" if self.lights else "，状态不变"
-        return f"这个公式会使 {self.months} 个已公布的月份变动{lights}"
+        return f"这次修改会使 {self.months} 个已公布的月份变动{lights}"
 
 
 def movement(formula: str, rows: Sequence[PreviewRow]) -> Movement:
@@ -152,7 +154,12 @@ def movement(formula: str, rows: Sequence[PreviewRow]) -> Movement:
 
 
 def preview_change(
-    indicator: Indicator, changes: dict[str, object], targets: Sequence[Target], catalogue: FullCatalogue
+    indicator: Indicator,
+    changes: dict[str, object],
+    targets: Sequence[Target],
+    catalogue: FullCatalogue,
+    *,
+    baselines: Sequence[Baseline] | None = None,
 ) -> list[PreviewRow]:
     """The last 24 published months of the plan's own unit, newest first: as published, and as they would be."""
     unit_id = indicator.plan.org_unit_id
@@ -163,7 +170,7 @@ def preview_change(
         )
     }
     locked = locked_months(recent_months(indicator))
-    draft = draft_of(indicator, changes, targets)
+    draft = draft_of(indicator, changes, targets, baselines)
     rows = []
     for month in recent_months(indicator):
         specs = specs_for_month(month, [draft], catalogue)
@@ -190,12 +197,21 @@ def _row(indicator, draft, month: dt.date, is_locked: bool, old, new: dict | Non
     )
 
 
-def draft_of(indicator: Indicator, changes: dict[str, object], targets: Sequence[Target]) -> Indicator:
-    """An unsaved copy with the changes and targets; the specs read its targets from here, not from the database."""
+def draft_of(
+    indicator: Indicator,
+    changes: dict[str, object],
+    targets: Sequence[Target],
+    baselines: Sequence[Baseline] | None = None,
+) -> Indicator:
+    """An unsaved copy with the changes and targets; the specs read both from here, not from the database.
+
+    ``None`` leaves the baselines as they are.
+    """
     draft = copy.copy(indicator)
     for name, value in changes.items():
         setattr(draft, name, value)
-    draft._prefetched_objects_cache = {"targets": list(targets), "baselines": list(indicator.baselines.all())}
+    starts = indicator.baselines.all() if baselines is None else baselines
+    draft._prefetched_objects_cache = {"targets": list(targets), "baselines": list(starts)}
     return draft
 
 

@@ -9,7 +9,11 @@ from indicators.models import Indicator, Target
 from indicators.models.plans import Comparator
 from indicators.rules.figures import format_figure
 
-FIELDS = ("name", "unit", "decimals", "formula", "comparator", "scope", "is_soft", "is_headline", "is_active")
+FIELDS = (
+    "name", "group", "role", "value_kind", "unit", "decimals", "formula", "input_source", "comparator", "scope",
+    "recurrence", "recurs_from", "recurs_to", "judging", "judged_level", "judged_per", "judged_where", "only_units",
+    "projection", "is_soft", "is_headline", "is_active",
+)  # fmt: skip
 
 
 def history_of(indicator: Indicator) -> list[Step]:

@@ -3,7 +3,7 @@
 import copy
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -15,10 +15,11 @@ from indicators.models import Indicator, IndicatorValue, Plan
 from indicators.models.values import ValueQuerySet, published
 from indicators.pages.display import Look, look_of, target_text
 from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of, goal_of
+from indicators.pages.outlook import is_complete, is_projected, method_text, outlook_of
 from indicators.rollup import preview
 from indicators.rules.formulas import Formula
 from indicators.rules.months import add_months, month_of, months_between
-from indicators.rules.outlook import Forecast, Outlook, outlook
+from indicators.rules.outlook import Outlook
 from indicators.rules.projection import Projection, project
 from indicators.rules.targets import path_value
 from indicators.specs import expectation_for, is_judged_by_unit, specs_for_month
@@ -33,6 +34,7 @@ class TrendPoint:
     value: IndicatorValue | None
     path: Decimal | None
     target: Decimal | None
+    forecast: Decimal | None = None  # from the last complete month on
 
     @property
     def look(self) -> Look | None:
@@ -132,7 +134,12 @@ class IndicatorPage:
             last = min(month_of(self.expected.goal.due_on), add_months(last, AHEAD))
         stored = self._stored(first)
         bases: dict[dt.date, Decimal | None] = {}
-        return [self._point(month, stored, bases) for month in months_between(first, last)]
+        points = [self._point(month, stored, bases) for month in months_between(first, last)]
+        return [replace(point, forecast=self._forecast(point.month)) for point in points]
+
+    def _forecast(self, month: dt.date) -> Decimal | None:
+        chosen = self.outlook.chosen if self.outlook else None
+        return chosen.at(month) if chosen and month >= chosen.last else None
 
     def _stored(self, first: dt.date) -> dict[dt.date, IndicatorValue]:
         rows = self._published().filter(
@@ -226,26 +233,14 @@ class IndicatorPage:
     def _complete(self) -> list[IndicatorValue]:
         """The last twelve months in which every unit had reported."""
         rows = sorted(self._stored(add_months(self.month, -11)).items())
-        return [row for _, row in rows if row.value is not None and row.reported == row.owed]
+        return [row for _, row in rows if is_complete(row)]
 
     @property
     def last_denominator(self) -> Decimal | None:
         return self._complete[-1].denominator if self._complete else None
 
-    @property
-    def _is_projected(self) -> bool:
-        goal = self.line.goal
-        return not (
-            goal is None
-            or self.line.target is None
-            or self.indicator.is_confirmation
-            or self.indicator.is_judged_by_unit
-            or self.indicator.recurrence
-            or self.line.value is None
-        )
-
     def projection(self) -> Projection | None:
-        if not self._is_projected:
+        if not is_projected(self.line):
             return None
         return project(
             [(row.month, row.value) for row in self._complete],
@@ -258,16 +253,7 @@ class IndicatorPage:
     @cached_property
     def outlook(self) -> Outlook | None:
         """The value at the due date by three methods, while that lies ahead."""
-        if not self._is_projected or not self._complete:
-            return None
-        return outlook(
-            [(row.month, row.value) for row in self._complete],
-            target=self.line.target,
-            comparator=self.line.comparator,
-            due_on=self.line.goal.due_on,
-            path=self._complete[-1].path,
-            ceiling=ceiling_of(self.indicator, self.catalogue),
-        )
+        return outlook_of(self.line, self._complete, self.catalogue)
 
     def equivalents(self) -> list["Equivalent"]:
         """Indicators of other plans that measure the same, with their values for the same unit and month."""
@@ -324,7 +310,7 @@ def _order(value: IndicatorValue | None, falls: bool) -> tuple:
     return (0, value.value if falls else -value.value)
 
 
-def trend_chart(points: Sequence[TrendPoint], indicator: Indicator, forecast: Forecast | None = None) -> dict:
+def trend_chart(points: Sequence[TrendPoint], indicator: Indicator, found: Outlook | None = None) -> dict:
     """The series for the chart; values as numbers, ``None`` where there is none."""
 
     def number(value: Decimal | None) -> float | None:
@@ -341,10 +327,8 @@ def trend_chart(points: Sequence[TrendPoint], indicator: Indicator, forecast: Fo
         "path": [number(point.path) for point in points],
         "target": [number(point.target) for point in points],
         "is_flag": indicator.is_confirmation,
-        "forecast": [
-            number(forecast.at(point.month)) if forecast and point.month >= forecast.last else None
-            for point in points
-        ],
+        "forecast": [number(point.forecast) for point in points],
+        "forecast_name": f"推算：{method_text(found)}" if found else "",
     }
 
 

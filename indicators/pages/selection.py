@@ -80,6 +80,11 @@ class Selection(publishing.AsPublished):
         return [*([self.county] if self.county else []), *self.townships]
 
     @property
+    def has_choice(self) -> bool:
+        """Whether there is another unit to look at."""
+        return len(self.units) > 1 or bool(self.other_owners)
+
+    @property
     def whole(self) -> str:
         """How the place itself is called in a list of its parts: 全市, 全区, 全县."""
         if self.owner is None:
@@ -131,9 +136,11 @@ def select(user: User, params: Mapping[str, str], *, plan_code: str | None = Non
         (OrgUnit.objects.visible_to(user) & lower_units(owner).as_of(timezone.localdate())).order_by("code")
     )
     county = owner if user.org_unit.contains(owner) else None
-    unit = _unit(county, units, params.get("org", ""))
+    unit, note = _unit(user, county, units, params.get("org", ""))
     seen = [each for each in others if user.org_unit.contains(each)]
     selection = Selection(plans, plan, unit, county, units, owner, seen)
+    if note:
+        selection.notes.append(note)
     selection.as_of, note = publishing.read_day(params.get("as_of", ""))
     if note:
         selection.notes.append(note)
@@ -213,14 +220,20 @@ def _codes_above(code: str) -> list[str]:
     return (path or "").strip("/").split("/")
 
 
-def _unit(county: OrgUnit | None, townships: list[OrgUnit], code: str) -> OrgUnit | None:
+def _unit(
+    user: User, county: OrgUnit | None, townships: list[OrgUnit], code: str
+) -> tuple[OrgUnit | None, str]:
+    """The unit asked for, else the first; who comes from another plan with a unit that has not this one is told."""
     units = [*([county] if county else []), *townships]
-    if not code:
-        return units[0] if units else None
     found = next((unit for unit in units if unit.code == code), None)
-    if found is None:
+    if found or not code:
+        return found or (units[0] if units else None), ""
+    other = OrgUnit.objects.visible_to(user).filter(code=code).first()
+    if other is None:
         raise Http404("没有这个单位，或者它不在您的查看范围内。")
-    return found
+    if not units:
+        return None, ""
+    return units[0], f"{other.name}没有执行这个规划，下面显示{units[0].name}。"
 
 
 def _months(selection: Selection) -> list[MonthChoice]:

@@ -10,6 +10,7 @@ from eldercare.history import Part, Step
 from eldercare.history import history_of as steps_of
 from eldercare.lists import Badge, contains
 from eldercare.models import OrgUnit, User
+from eldercare.permissions import Permission
 from indicators.models import (
     Indicator,
     IndicatorValue,
@@ -105,7 +106,7 @@ class Linked:
 
     name: str
     goal: str
-    value: str
+    value: str  # "" where it is not for the reader
     month: dt.date | None
     look: Look | None = None
     indicator: Indicator | None = None
@@ -185,7 +186,7 @@ def load_sheet(user: User, task: Task) -> TaskSheet:
     supervisions = Supervision.objects.visible_to(user).filter(task=task).select_related("org_unit")
     return TaskSheet(
         standing,
-        _linked(task),
+        _linked(task, is_shown=_sees_figures(user, standing)),
         list(task.milestones.all()),
         [MonthRow(month, cells) for month, cells in list(months.items())[:MONTHS_SHOWN]],
         list(evidence[:50]),
@@ -203,7 +204,23 @@ def coloured(supervisions: list[Supervision]) -> None:
         _coloured(each)
 
 
-def _linked(task: Task) -> list[Linked]:
+def _sees_figures(user: User, standing: Standing) -> bool:
+    """Values of the plan's unit are for whoever reads its indicators, and for the units that the task names."""
+    if any(unit.pk == user.org_unit_id for unit in standing.reporting):
+        return True
+    return user.may(Permission.VIEW_INDICATORS) and user.org_unit.contains(standing.task.plan.org_unit)
+
+
+def _linked(task: Task, *, is_shown: bool) -> list[Linked]:
+    """The goals are printed in the plan; the values only where ``is_shown``."""
+    found = _with_values(task)
+    if not is_shown:
+        for each in found:
+            each.value, each.month, each.look = "", None, None
+    return found
+
+
+def _with_values(task: Task) -> list[Linked]:
     indicators = list(task.indicators.prefetch_related("targets"))
     newest: dict[int, IndicatorValue] = {}
     values = IndicatorValue.objects.filter(

@@ -1,5 +1,8 @@
 """What if there were n more of something: the roll-up's own statement over figures that nobody reported.
 
+First some metrics are chosen (``metric=``, as often as wanted), then n is typed for each (``add_<code>=``); what is
+typed counts as chosen. Those that the indicator or the headlines are made of are suggested.
+
 The figures of one month are taken as published, n is added to one reporting unit's, and what the indicators of the
 plan would be is read. Nothing is written. A county's n is put where the metric has been reported the longest, so that
 totals over several months hold it too; only the county's own values are shown then.
@@ -7,12 +10,13 @@ totals over several months hold it too; only the county's own values are shown t
 
 import datetime as dt
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Count
+from django.http import QueryDict
 
 from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
@@ -25,6 +29,7 @@ from indicators.rules.figures import format_figure
 from indicators.specs import expectation_for, is_judged_by_unit, specs_for_month
 
 PREFIX = "add_"
+SUGGESTED = 8
 LARGEST = Decimal("1e9")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 READ = ("numerator", "denominator", "value", "low", "high", "reported", "owed", "target", "path", "status",
@@ -72,11 +77,17 @@ class WhatIf:
     selection: Selection
     indicator: Indicator | None = None
     fields: list[Field] = field(default_factory=list)
-    others: list[Metric] = field(default_factory=list)  # that could be added to, not shown as fields
+    suggested: list[Metric] = field(default_factory=list)  # not chosen yet, the most relevant first
+    others: list[Metric] = field(default_factory=list)  # that could be chosen as well, by group
     rows: list[Moved] = field(default_factory=list)
     unmoved: int = 0
     by_unit: int = 0  # left out: judged unit by unit, it matters where the n arises
     problem: str = ""
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is anything to choose."""
+        return bool(self.fields or self.suggested or self.others)
 
     @property
     def is_asked(self) -> bool:
@@ -91,7 +102,7 @@ class WhatIf:
         return sum(1 for row in self.rows if row.is_light_changed)
 
 
-def what_if(user: User, selection: Selection, params: Mapping[str, str]) -> WhatIf:
+def what_if(user: User, selection: Selection, params: QueryDict) -> WhatIf:
     """Reads the fields of the address and, when they are filled in rightly, works out what they move."""
     found = WhatIf(selection)
     if selection.is_empty:
@@ -100,7 +111,7 @@ def what_if(user: User, selection: Selection, params: Mapping[str, str]) -> What
     indicators = [each for each in indicators_with_starts(user, selection) if _is_movable(each, catalogue)]
     number = params.get("indicator", "")
     found.indicator = next((each for each in indicators if str(each.number) == number), None)
-    found.fields, found.others = _fields(indicators, found.indicator, params, catalogue)
+    _choose(found, indicators, params, catalogue)
     _read_figures(user, found)
     for each in found.fields:
         _read_amount(each)
@@ -128,27 +139,48 @@ def fields_of(indicator: Indicator, catalogue: FullCatalogue) -> list[Field]:
     """The empty fields for the page of one indicator."""
     if not _is_movable(indicator, catalogue):
         return []
-    codes = dict.fromkeys(term.name for term in catalogue.formula(indicator.formula).terms)
-    return [Field(catalogue.metrics[code]) for code in codes]
+    return [Field(catalogue.metrics[code]) for code in _codes([indicator], catalogue)]
 
 
-def _fields(
-    indicators: list[Indicator], chosen: Indicator | None, params: Mapping[str, str], catalogue: FullCatalogue
-) -> tuple[list[Field], list[Metric]]:
-    """Fields for the metrics of the chosen indicator or the headlines, and for every other one that is filled in."""
-    codes: dict[str, None] = {}
-    for each in indicators:
-        codes |= dict.fromkeys(term.name for term in catalogue.formula(each.formula).terms)
-    first = [chosen] if chosen else [each for each in indicators if each.is_headline] or indicators[:6]
-    wanted: dict[str, None] = {}
-    for each in first:
-        wanted |= dict.fromkeys(term.name for term in catalogue.formula(each.formula).terms)
-    more = params.get("metric", "")
-    wanted |= {code: None for code in codes if code == more or params.get(f"{PREFIX}{code}", "").strip()}
-    fields = [
-        Field(catalogue.metrics[code], params.get(f"{PREFIX}{code}", "").strip()[:20]) for code in wanted
+def _choose(found: WhatIf, indicators: list[Indicator], params: QueryDict, catalogue: FullCatalogue) -> None:
+    """Fields for what is chosen or typed; the rest in the order in which it is likely to be wanted."""
+    uses = Counter(code for each in indicators for code in _codes([each], catalogue))
+    asked = dict.fromkeys([*params.getlist("metric"), *(name.removeprefix(PREFIX) for name in params)])
+    dropped = params.get("drop", "")
+    chosen = [code for code in asked if code in uses and code != dropped and _is_chosen(code, params)]
+    found.fields = [
+        Field(catalogue.metrics[code], params.get(f"{PREFIX}{code}", "").strip()[:20]) for code in chosen
     ]
-    return fields, [catalogue.metrics[code] for code in codes if code not in wanted]
+    if found.indicator:
+        near = _with_relatives(_codes([found.indicator], catalogue), catalogue)
+    else:
+        headlines = [each for each in indicators if each.is_headline]
+        near = sorted(_codes(headlines or indicators, catalogue), key=lambda code: -uses[code])
+    near = [code for code in near if code in uses and code not in chosen][:SUGGESTED]
+    found.suggested = [catalogue.metrics[code] for code in near]
+    rest = [catalogue.metrics[code] for code in uses if code not in chosen and code not in near]
+    found.others = sorted(rest, key=lambda metric: (metric.group, metric.position))
+
+
+def _is_chosen(code: str, params: QueryDict) -> bool:
+    return code in params.getlist("metric") or bool(params.get(f"{PREFIX}{code}", "").strip())
+
+
+def _codes(indicators: Iterable[Indicator], catalogue: FullCatalogue) -> list[str]:
+    """The metrics of the formulas, each once, in their order."""
+    terms = (term for each in indicators for term in catalogue.formula(each.formula).terms)
+    return list(dict.fromkeys(term.name for term in terms))
+
+
+def _with_relatives(codes: list[str], catalogue: FullCatalogue) -> list[str]:
+    """Then what they are part of, and what is part of them: a part and its whole grow together."""
+    wholes = [catalogue.metrics[code].subset_of for code in codes]
+    parts = [
+        metric.code
+        for metric in catalogue.metrics.values()
+        if metric.subset_of and metric.subset_of.code in codes
+    ]
+    return list(dict.fromkeys([*codes, *(each.code for each in wholes if each), *parts]))
 
 
 def _read_figures(user: User, found: WhatIf) -> None:

@@ -63,6 +63,11 @@ def read_entry(
     return entry, reader.reading.problems
 
 
+def in_codes(formula: str) -> str:
+    """The formula with codes for the names of metrics. Raises ``PlanTextError`` for a name that is none."""
+    return with_codes(formula, metric_names())
+
+
 class _Reader:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading

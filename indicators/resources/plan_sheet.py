@@ -81,6 +81,7 @@ COLUMNS = (
     _column("judged_per", 18),
     _column("judged_where", 18),
     _text("only_units", "只限单位", 18, help="单位代码，用顿号隔开；空着是全部。"),
+    _column("projection", 10, aliases=("推算",), help="到期数值怎样推算；不填的，自动：按近 12 个月的数选择。"),
     _column("scope", 26),
     _column("filter_text", 18),
     _column("period", 10),

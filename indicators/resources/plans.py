@@ -1,6 +1,7 @@
 """The columns of the indicator table as a workbook."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from import_export import resources
 from import_export.fields import Field
@@ -8,6 +9,8 @@ from import_export.fields import Field
 from eldercare.excel.writing import Column, Kind
 from indicators.pages import display
 from indicators.pages.lines import Line
+from indicators.pages.outlook import method_text
+from indicators.rules.outlook import Outlook
 
 
 class IndicatorResource(resources.Resource):
@@ -27,6 +30,9 @@ class IndicatorResource(resources.Resource):
     reading = Field(column_name="读数")
     distance = Field(column_name="与目标的距离")
     status = Field(column_name="状态")
+    forecast = Field(column_name="到期推算")
+    forecast_method = Field(column_name="推算方法")
+    forecast_met = Field(column_name="推算能否达标")
     reported = Field(column_name="已报/应报")
     range = Field(column_name="可能范围")
     numerator = Field(column_name="分子")
@@ -38,16 +44,22 @@ class IndicatorResource(resources.Resource):
 
     WIDTHS = {  # noqa: RUF012
         "number": 6, "document_code": 10, "name": 34, "group": 22, "role": 10, "soft": 10, "place": 20,
-        "target": 14, "due": 14, "value": 12, "unit": 12, "reading": 14, "distance": 20, "status": 11,
+        "target": 14, "due": 14, "value": 12, "unit": 12, "reading": 14, "distance": 20, "status": 11, "forecast": 12,
+        "forecast_method": 16, "forecast_met": 13,
         "reported": 11, "range": 18, "numerator": 14, "denominator": 14, "formula": 44, "scope": 26,
         "quote": 44, "notes": 30,
     }  # fmt: skip
     KINDS = {  # noqa: RUF012
         "number": Kind.INTEGER,
         "value": Kind.NUMBER,
+        "forecast": Kind.NUMBER,
         "numerator": Kind.NUMBER,
         "denominator": Kind.NUMBER,
     }
+
+    def __init__(self, outlooks: Mapping[int, Outlook] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.outlooks = outlooks or {}
 
     def columns(self) -> list[Column]:
         return [
@@ -63,6 +75,7 @@ class IndicatorResource(resources.Resource):
     def _cells(self, line: Line) -> dict[str, object]:
         indicator, value = line.indicator, line.value
         has_number = value is not None and value.value is not None and bool(value.reported)
+        found = self.outlooks.get(indicator.pk)
         return {
             "number": indicator.number,
             "document_code": indicator.document_code,
@@ -80,6 +93,9 @@ class IndicatorResource(resources.Resource):
             "reading": line.value_text,
             "distance": line.distance_text,
             "status": line.look.label,
+            "forecast": display.rounded(found.chosen.at_due, 6) if found else None,
+            "forecast_method": method_text(found) if found else "",
+            "forecast_met": ("能" if found.chosen.is_met else "不能") if found else "",
             "reported": f"{value.reported}/{value.owed}" if value else "",
             "range": line.range_text,
             "numerator": value.numerator if has_number else None,

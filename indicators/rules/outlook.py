@@ -1,4 +1,5 @@
-"""What an indicator comes to at its due date, by three methods, and which of them fits its figures. Pure functions.
+"""What an indicator comes to at its due date, by three methods, and which of them is taken: the one that somebody
+chose for the indicator, else the one that fits its figures. Pure functions.
 
 - linear: the least-squares line through the last twelve months (rules/projection.py);
 - path: from the last value on, each month the step that the target path takes: who is behind it stays as far behind;
@@ -26,8 +27,9 @@ class Method(Enum):
 
 
 class Reason(Enum):
-    """Why a method is chosen."""
+    """Why a method is taken."""
 
+    WANTED = "wanted"  # somebody chose it for this indicator
     TREND = "trend"  # enough months that keep moving
     FEW_MONTHS = "few_months"
     STEPS = "steps"
@@ -59,6 +61,16 @@ class Outlook:
     reason: Reason
     months: int  # complete months of the last twelve
     changes: int  # in how many of them the value moved
+    wanted: Method | None = None  # chosen for the indicator, even when it cannot be worked out now
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.chosen.method is self.wanted
+
+    @property
+    def is_wanted_missing(self) -> bool:
+        """Chosen, but there are not the figures for it: the automatic choice stands in."""
+        return self.wanted is not None and not self.is_wanted
 
 
 def outlook(
@@ -69,9 +81,11 @@ def outlook(
     due_on: dt.date,
     path: Decimal | None = None,
     ceiling: Decimal | None = None,
+    wanted: Method | None = None,
 ) -> Outlook | None:
     """From ``points`` (ascending months, complete values) to the due month; ``path`` is the path's value in the last
-    of them. ``None`` without points, or when the due month is not ahead of the last one."""
+    of them, ``wanted`` the method to take, ``None`` for the one that fits. ``None`` without points, or when the due
+    month is not ahead of the last one."""
     if not points or month_of(due_on) <= points[-1][0]:
         return None
     last, value = points[-1]
@@ -95,8 +109,8 @@ def outlook(
         found[Method.PATH] = forecast(Method.PATH, value, (target - path) / ahead)
     found[Method.LAST] = forecast(Method.LAST, value, Decimal(0))
     changes = sum(1 for (_, before), (_, after) in pairwise(used) if before != after)
-    method, reason = _choose(found.keys(), changes)
-    return Outlook(tuple(found.values()), found[method], reason, len(used), changes)
+    method, reason = (wanted, Reason.WANTED) if wanted in found else _choose(found.keys(), changes)
+    return Outlook(tuple(found.values()), found[method], reason, len(used), changes, wanted)
 
 
 def _choose(methods, changes: int) -> tuple[Method, Reason]:

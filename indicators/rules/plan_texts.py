@@ -30,6 +30,7 @@ _BASE = re.compile(
 )
 _DAY = re.compile(r"([0-9]{4})(?:年|[-/.])?(?:([0-9]{1,2})(?:月|[-/.])?(?:([0-9]{1,2})日?)?)?(?:底|末|前)?")
 _SEPARATORS = re.compile(r"[；;\n]+")
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９．，＞＜＝－", "0123456789.,><=-")
 
 
 class PlanTextError(ValueError):
@@ -45,7 +46,7 @@ class TargetText:
 
 def read_day(text: str, *, is_start: bool = False) -> dt.date:
     """A day; of a year or month that is named alone the last day, for a beginning the first."""
-    found = _DAY.fullmatch(text.strip().removesuffix(" 00:00:00"))
+    found = _DAY.fullmatch(text.strip().translate(_HALF_WIDTH).removesuffix(" 00:00:00"))
     if found is None:
         raise PlanTextError(f"“{text[:30]}”不是日期，请写成 2025-12-31、2025年6月 或 2025年。")
     year, month, day = (int(each) if each else None for each in found.groups())
@@ -62,7 +63,7 @@ def read_targets(text: str, *, comparator: str, end: dt.date) -> list[TargetText
     """Targets one after the other; without a sign ``comparator`` holds, without a date the plan's ``end``."""
     rows = []
     for part in filter(None, (each.strip() for each in _SEPARATORS.split(text))):
-        found = _TARGET.fullmatch(part)
+        found = _TARGET.fullmatch(part.translate(_HALF_WIDTH))
         if found is None:
             raise PlanTextError(f"目标“{part[:40]}”读不懂，请写成“≥60（2025年）”，几个目标用分号隔开。")
         value = None if found["value"] == NO_VALUE else _decimal(found["value"])
@@ -78,7 +79,7 @@ def read_bases(text: str) -> list[tuple[int, Decimal]]:
     """Years and figures, “54.2（2020年）”."""
     rows = []
     for part in filter(None, (each.strip() for each in _SEPARATORS.split(text))):
-        found = _BASE.fullmatch(part)
+        found = _BASE.fullmatch(part.translate(_HALF_WIDTH))
         if found is None:
             raise PlanTextError(f"基期值“{part[:40]}”读不懂，请写成“54.2（2020年）”，几个用分号隔开。")
         rows.append((int(found["year"]), _decimal(found["value"])))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import plan_building, plan_building_forms
+from indicators.views import indicator_edit, plan_building, plan_building_forms
 
 urlpatterns = [
     path("build/", plan_building.build, name="plan-build"),
@@ -12,8 +12,8 @@ urlpatterns = [
     path("<slug:code>/workbook/", plan_building.workbook, name="plan-workbook"),
     path("<slug:code>/facts/", plan_building_forms.facts, name="plan-facts"),
     path("<slug:code>/contents/", plan_building_forms.contents, name="plan-contents"),
-    path("<slug:code>/contents/add/", plan_building_forms.add, name="plan-indicator-add"),
-    path("<slug:code>/contents/<int:number>/", plan_building_forms.change, name="plan-indicator-change"),
+    path("<slug:code>/contents/add/", indicator_edit.add, name="plan-indicator-add"),
+    path("<slug:code>/contents/check/", indicator_edit.check_new, name="plan-indicator-check"),
     path("<slug:code>/contents/<int:number>/move/", plan_building_forms.move, name="plan-indicator-move"),
     path("<slug:code>/delete/", plan_building_forms.delete, name="plan-delete"),
 ]

@@ -31,6 +31,9 @@ urlpatterns = [
     path("plans/<slug:code>/<int:number>/edit/", indicator_edit.edit, name="indicator-edit"),
     path("plans/<slug:code>/<int:number>/preview/", indicator_edit.preview, name="indicator-preview"),
     path(
+        "plans/<slug:code>/<int:number>/projection/", indicator_edit.projection, name="indicator-projection"
+    ),
+    path(
         "plans/<slug:code>/<int:number>/registrations/",
         indicator_pages.registration_add,
         name="registration-add",

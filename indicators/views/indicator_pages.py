@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eldercare.errors import Refused
+from eldercare.history import Step
 from eldercare.models import User
 from eldercare.permissions import Permission, requires
 from indicators.actions.plans import (
@@ -21,7 +22,7 @@ from indicators.models import Indicator, Metric, Plan, Registration, Target
 from indicators.pages.display import month_text
 from indicators.pages.history import history_of
 from indicators.pages.indicators import SPANS, IndicatorPage, comparison_chart, trend_chart
-from indicators.pages.outlook import reason_text, rows_of
+from indicators.pages.outlook import chosen_by, method_text, reason_text, rows_of
 from indicators.pages.selection import Selection, select
 from indicators.pages.what_if import fields_of
 from indicators.specs import is_judged_by_unit
@@ -55,6 +56,7 @@ def indicator_page(
         request.user, found, selection.unit, selection.month, selection.owner, selection.as_of
     )
     points = page.trend(_span(request))
+    history = history_of(found)
     rows = page.comparison(selection.townships) if page.formula else []
     context = {
         "indicator": found,
@@ -68,11 +70,8 @@ def indicator_page(
         "explanation": page.explanation,
         "points": points,
         "has_values": any(point.value and point.value.value is not None for point in points),
-        "trend_chart": trend_chart(points, found, page.outlook.chosen if page.outlook else None),
-        "outlook_rows": rows_of(page.outlook, page.line, page.unit, page.catalogue, page.last_denominator)
-        if page.outlook
-        else [],
-        "outlook_reason": reason_text(page.outlook) if page.outlook else "",
+        "trend_chart": trend_chart(points, found, page.outlook),
+        **_outlook(page, history),
         "rows": rows,
         "other_rows": page.others(selection.townships) if page.formula else [],
         "is_printed_below": len(rows) > 1 or page.formula is None or found.is_confirmation,
@@ -85,12 +84,24 @@ def indicator_page(
         "remarks": found.remarks.all(),
         "is_past_due": page.line.is_past_due(selection.month),
         "may_edit": may_edit(request.user, found.plan),
-        "history": history_of(found),
+        "history": history,
         "span": _span(request),
         "spans": [(span, selection.query(plan=None, span=span)) for span in SPANS],
         **_registrations(request, found, selection, registration_form),
     }
     return render(request, "plans/indicator.html", context, status=400 if registration_form else 200)
+
+
+def _outlook(page: IndicatorPage, history: list[Step]) -> dict:
+    if page.outlook is None:
+        return {}
+    return {
+        "outlook_rows": rows_of(page.outlook, page.line, page.unit, page.catalogue, page.last_denominator),
+        "outlook_reason": reason_text(page.outlook),
+        "outlook_method": method_text(page.outlook),
+        "outlook_chosen_by": chosen_by(history),
+        "projections": Indicator.Projection.choices,
+    }
 
 
 def may_edit(user: User, plan: Plan) -> bool:

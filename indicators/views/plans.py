@@ -17,9 +17,11 @@ from indicators.forms.plans import PlanFilterForm
 from indicators.models import Adoption, Indicator, IndicatorValue, Plan
 from indicators.pages.dashboard import Dashboard, build
 from indicators.pages.display import COUNTED_STATUSES, LOOKS, month_text
-from indicators.pages.lines import Line
+from indicators.pages.lines import FullCatalogue, Line
+from indicators.pages.outlook import outlooks_of
 from indicators.pages.selection import Selection, select
 from indicators.resources.plans import IndicatorResource
+from indicators.rules.outlook import Outlook
 from indicators.views.indicator_pages import may_edit
 
 STATUS_ORDER = {
@@ -105,7 +107,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """The table as it is filtered and sorted, as a workbook; an entry of the log like every export."""
     selection, _, form, lines = _table(request, code)
-    resource = IndicatorResource()
+    resource = IndicatorResource(_outlooks(request, selection, lines))
     conditions = _conditions(form)
     where = selection.unit.name if selection.unit else ""
     when = month_text(selection.month) if selection.month else "尚无数据"
@@ -129,6 +131,13 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         note += f"数值、状态和已报单位数为{selection.as_of_text}终了时公布的数。"
     name = f"{selection.plan.short_title}指标表_{where}_{when}.xlsx"
     return workbook_response(name, sheets=[sheet], note=note, by=request.user)
+
+
+def _outlooks(request: HttpRequest, selection: Selection, lines: list[Line]) -> dict[int, Outlook]:
+    if selection.is_empty:
+        return {}
+    values = selection.values.visible_to(request.user)
+    return outlooks_of(lines, values, selection.unit, selection.month, FullCatalogue())
 
 
 def _table(request: HttpRequest, code: str) -> tuple[Selection, Dashboard, PlanFilterForm, list[Line]]:

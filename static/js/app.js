@@ -3,6 +3,7 @@
 
 import { confirmForms } from "./behaviours/confirm.js";
 import { filterForms } from "./behaviours/filters.js";
+import { folds } from "./behaviours/folds.js";
 import { idleWarning } from "./behaviours/idle.js";
 import { menus } from "./behaviours/menus.js";
 import { passwords } from "./behaviours/passwords.js";
@@ -18,6 +19,7 @@ function setUp(root) {
 setUp(document);
 menus();
 idleWarning();
+folds();
 serverErrors();
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) setUp(event.detail.elt);

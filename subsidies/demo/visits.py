@@ -1,4 +1,4 @@
-"""Visits of the demo county in the running month: those who live alone, every week; a few are still to be visited."""
+"""Visits of the demo county from the first week of the running month on: those who live alone, every week; a few are still to be visited."""
 
 import datetime as dt
 
@@ -20,16 +20,17 @@ DONE = 0.97
 
 
 def seed_visits(county: OrgUnit, month: dt.date, *, today: dt.date) -> dict[str, int]:
-    """Rules from the month on, and its visits until ``today``; nothing where there are rules already."""
+    """Rules from the month's first week on, and its visits until ``today``; nothing where there are rules already."""
     if VisitRule.objects.filter(org_unit=county).exists():
         return {}
+    monday = month - dt.timedelta(days=month.weekday())  # a week counts in the month of its last day
     for category, service, frequency in RULES:
         VisitRule.objects.create(
             org_unit=county,
             category=category,
             service=service,
             frequency=frequency,
-            effective_from=month,
+            effective_from=monday,
             document_number="示例〔2026〕3号",
         )
     visited = [category for category, service, _ in RULES if service == "visit"]
@@ -40,15 +41,14 @@ def seed_visits(county: OrgUnit, month: dt.date, *, today: dt.date) -> dict[str,
         .order_by("pk")
         .values_list("pk", "residence_unit")
     )
-    rows = (row for pk, unit in people for row in _of(pk, unit, month, today))
+    rows = (row for pk, unit in people for row in _of(pk, unit, monday, today))
     return {"探访": copy(Visit, ("elder_id", "org_unit_id", "visited_on", "visitor"), rows)}
 
 
-def _of(elder: int, unit: int, month: dt.date, today: dt.date):
+def _of(elder: int, unit: int, monday: dt.date, today: dt.date):
     generator = dice("visits", elder)
-    monday = month - dt.timedelta(days=month.weekday())
     while monday <= today:
         day = monday + dt.timedelta(days=generator.randint(0, 6))
-        if month <= day <= today and generator.random() < DONE:
+        if day <= today and generator.random() < DONE:
             yield elder, unit, day, "村级探访员"
         monday += dt.timedelta(days=7)

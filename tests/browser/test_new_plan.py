@@ -35,6 +35,7 @@ def test_a_workbook_becomes_a_dashboard_in_under_ten_clicks(cast, open_browser, 
     file.write_bytes(workbook(FACTS, ROWS[:2]))
     page = open_browser(cast.county_clerk)
     click = Clicks(page)
+    click("nav summary:has-text('规划任务')")
     click("nav a:has-text('规划指标')")
     click("a:has-text('新建规划')")
     with page.expect_file_chooser() as chooser:

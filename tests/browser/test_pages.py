@@ -203,6 +203,34 @@ def test_formula_is_checked_while_it_is_typed(people, open_browser):
     page.click("button[name=save]")
     page.wait_for_url("**/plans/haiyan/8/")
     expect(page.locator(".timeline-list")).to_contain_text("* 100 → nursing_beds / institution_beds * 1000")
+    page.goto("/plans/haiyan/contents/add/")
+    page.fill("#pick-formula-search", "护理型")
+    page.keyboard.press("Enter")  # picks, and does not send the form
+    expect(page.locator("textarea[name=formula]")).to_have_value("nursing_beds")
+    expect(check).to_contain_text("公式可以使用")
+
+
+def test_menu_and_search_by_keyboard(people, open_browser):
+    page = open_browser(people.leader)
+    page.goto("/dashboard/")
+    page.focus("nav summary")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/plans/")
+    page.focus("nav summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("nav .menu-list")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("nav .menu-list")).to_be_hidden()
+    page.goto("/plans/haiyan/what-if/?indicator=8")
+    expect(page.locator("[name^=add_]")).to_have_count(0)
+    page.click("button.pick:has-text('护理型床位数')")
+    page.fill("[name=add_nursing_beds]", "50")
+    page.fill("#f-metric-search", "caregivers")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**metric=caregivers**")
+    expect(page.locator("[name^=add_]")).to_have_count(2)
+    expect(page.locator("[name=add_nursing_beds]")).to_have_value("50")
 
 
 def test_confirmation_is_registered_and_taken_back(people, open_browser):

@@ -6,6 +6,7 @@ import uuid
 
 from django.utils import timezone
 
+from eldercare.digest_models import WeeklyDigest
 from eldercare.encryption_keys import key_ring
 from eldercare.excel.batches import FILE_CONTEXT
 from eldercare.models import ImportBatch, ImportFile, Notice
@@ -22,12 +23,19 @@ def prepare(cast) -> dict:
     notice = Notice.objects.create(recipient=cast.township_clerk, kind=Notice.Kind.SYSTEM, text="通知")
     return things | {
         "notice": notice,
+        "digest": _digest(cast.township),
+        "other_digest": _digest(cast.other_township),
+        "neighbours_digest": _digest(cast.neighbour),
         "caregiver": make_post(make_facility(cast.township)).caregiver,
         "neighbours_caregiver": make_post(make_facility(cast.neighbour)).caregiver,
         "upload": _batch(cast.township, cast.township_clerk),
         "other_upload": _batch(cast.other_township, cast.other_township_clerk),
         "neighbours_upload": _batch(cast.neighbour, cast.neighbour_administrator),
     }
+
+
+def _digest(unit) -> WeeklyDigest:
+    return WeeklyDigest.objects.create(org_unit=unit, week=dt.date(2025, 6, 2))
 
 
 def _batch(unit, clerk) -> ImportBatch:
@@ -57,6 +65,18 @@ IMPORTS = (
     Target(lambda world: {"pk": world.things["neighbours_upload"].pk}, hidden_from=EVERYBODY),
     Target(lambda world: {"pk": 0}, hidden_from=EVERYBODY),
 )
+DIGESTS = (
+    Target(
+        lambda world: {"pk": world.things["digest"].pk},
+        hidden_from={"other_township_clerk", "department_clerk"},
+    ),
+    Target(
+        lambda world: {"pk": world.things["other_digest"].pk},
+        hidden_from={"township_clerk", "department_clerk"},
+    ),
+    Target(lambda world: {"pk": world.things["neighbours_digest"].pk}, hidden_from=EVERYBODY),
+    Target(lambda world: {"pk": 0}, hidden_from=EVERYBODY),
+)
 ACCOUNTS = (
     Target(lambda world: {"pk": world.cast.township_clerk.pk}),
     Target(lambda world: {"pk": world.cast.neighbour_administrator.pk}, hidden_from=EVERYBODY),
@@ -74,6 +94,8 @@ ROWS = {
     "password-change": Row(EVERYBODY, ("GET", "POST")),
     "home": Row(EVERYBODY),
     "help": Row(EVERYBODY),
+    "digest-list": Row(EVERYBODY),
+    "digest": Row(EVERYBODY, targets=DIGESTS),
     "notice-list": Row(EVERYBODY),
     "notice-read-all": Row(EVERYBODY, ("POST",)),
     "notice-read": Row(

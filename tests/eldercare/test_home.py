@@ -104,7 +104,7 @@ def test_home_is_cheap(cast, enter, own_providers, django_assert_max_num_queries
         notify(cast.township_clerk, f"通知{number}")
     client = enter(cast.township_clerk)
     client.get("/")
-    with django_assert_max_num_queries(4):  # session, account, frame, notices
+    with django_assert_max_num_queries(5):  # session, account, frame, notices, digest
         client.get("/")
 
 

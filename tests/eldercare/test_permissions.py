@@ -219,6 +219,20 @@ def test_navigation_offers_only_what_the_role_may_open(cast, enter, role):
     assert ("审计日志" in nav) == (role == Role.AUDITOR)
 
 
+def test_many_entries_of_the_navigation_share_a_menu_and_few_stay_side_by_side(cast, enter):
+    """A clerk's dozen fit into a bar of nine; a department's three are all in sight."""
+    html = enter(cast.county_clerk).get("/help/").content.decode()
+    bar, menu = html.split("<nav", 1)[1].split("</nav>", 1)[0].split('<details class="menu nav-menu"', 1)
+    menu, rest = menu.split("</details>", 1)
+    assert bar.count("<a ") + rest.count("<a ") == 8
+    for word in ("规划任务", "规划指标", "重点任务", "登记簿", "基础指标"):
+        assert word in menu
+    html = enter(cast.department_clerk).get("/help/").content.decode()
+    nav = html.split("<nav", 1)[1].split("</nav>", 1)[0]
+    assert "重点任务" in nav
+    assert "<details" not in nav
+
+
 def test_security_headers_are_strict(cast, enter):
     policy = enter(cast.leader).get("/help/")["Content-Security-Policy"]
     assert "default-src 'none'" in policy

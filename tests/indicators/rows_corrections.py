@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+from eldercare import evidence
 from eldercare.models import OrgUnit
-from indicators.models import CorrectionLine, CorrectionSlip, Metric
+from indicators.models import CorrectionEvidence, CorrectionLine, CorrectionSlip, Metric
 from tests.indicators.factories import file_report
-from tests.outsider import EVERYBODY, READERS, Row, Target
+from tests.indicators.task_world import PDF
+from tests.outsider import EVERYBODY, READERS, TOWNSHIPS, Row, Target
 
 MONTH = dt.date(2024, 6, 1)
 CLERK = frozenset({"county_clerk"})
@@ -25,9 +27,18 @@ def prepare(cast, things: dict) -> dict:
         CorrectionLine.objects.create(slip=made, report=report, metric=metric, old_value=5, new_value=6)
         return made
 
+    def file(slip: CorrectionSlip) -> CorrectionEvidence:
+        return CorrectionEvidence.objects.create(
+            slip=slip, filename="名册.pdf", kind="pdf", file=evidence.keep(PDF), uploaded_by=slip.prepared_by
+        )
+
+    made = slip(cast.county, cast.township, cast.county_clerk)
+    strange = slip(cast.neighbour, cast.neighbour, cast.neighbour_administrator)
     return {
-        "slip": slip(cast.county, cast.township, cast.county_clerk),
-        "stranger_slip": slip(cast.neighbour, cast.neighbour, cast.neighbour_administrator),
+        "slip": made,
+        "stranger_slip": strange,
+        "slip_file": file(made),
+        "stranger_slip_file": file(strange),
     }
 
 
@@ -47,6 +58,10 @@ FIGURES = (
         hidden_from=EVERYBODY,
     ),
 )
+FILES = (
+    Target(lambda world: {"pk": world.things["slip_file"].pk}, hidden_from=TOWNSHIPS),
+    Target(lambda world: {"pk": world.things["stranger_slip_file"].pk}, hidden_from=EVERYBODY),
+)
 
 ROWS = {
     "correction-list": Row(READERS),
@@ -54,6 +69,9 @@ ROWS = {
     "correction": Row(READERS, targets=SLIPS),
     "correction-edit": Row(CLERK, ("GET", "POST"), targets=SLIPS[1:]),
     "correction-figures": Row(CLERK, ("GET", "POST"), targets=FIGURES),
+    "correction-evidence-add": Row(CLERK, ("POST",), targets=SLIPS),
+    "correction-evidence": Row(READERS, targets=FILES),
+    "correction-evidence-remove": Row(CLERK, ("POST",), targets=FILES),
     "correction-submit": Row(CLERK, ("POST",), targets=SLIPS),
     "correction-withdraw": Row(CLERK, ("POST",), targets=SLIPS),
     "correction-cancel": Row(CLERK, ("POST",), targets=SLIPS),

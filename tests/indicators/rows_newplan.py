@@ -20,7 +20,7 @@ ROWS = {
     "plan-facts": Row(CLERK, FORM, targets=OWN),
     "plan-contents": Row(CLERK, targets=OWN),
     "plan-indicator-add": Row(CLERK, FORM, targets=OWN),
-    "plan-indicator-change": Row(CLERK, FORM, targets=ENTRIES),
+    "plan-indicator-check": Row(CLERK, FORM, targets=OWN),
     "plan-indicator-move": Row(CLERK, ("POST",), targets=ENTRIES),
     "plan-delete": Row(CLERK, ("POST",), targets=OWN),
 }

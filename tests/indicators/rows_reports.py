@@ -128,6 +128,7 @@ ROWS = {
     "indicator": Row(READERS, targets=INDICATORS),
     "indicator-edit": Row(CLERK, ("GET", "POST"), targets=INDICATORS),
     "indicator-preview": Row(CLERK, ("GET", "POST"), targets=INDICATORS),
+    "indicator-projection": Row(CLERK, ("POST",), targets=INDICATORS),
     "registration-add": Row(CLERK, ("GET", "POST"), targets=INDICATORS),
     "registration-withdraw": Row(CLERK, ("POST",), targets=REGISTRATIONS),
     "metric-list": Row(READERS),

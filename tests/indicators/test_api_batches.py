@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eldercare.excel.working import work_on
-from eldercare.models import ImportBatch
+from eldercare.models import ImportBatch, User
 from facilities.models import Bed
 from indicators.models import MetricEntry, RegisterRow
 from tests.facilities.factories import make_facility
@@ -123,6 +123,14 @@ def test_a_batch_that_is_sent_twice_is_one(home, program):
         answers.append(program.post(BATCHES, file, headers={"Idempotency-Key": "b-2"}))
     assert answers[0].json()["id"] == answers[1].json()["id"]
     assert ImportBatch.objects.count() == 2
+
+
+def test_an_answer_about_a_batch_is_not_given_again_to_one_who_moved_away(home, desk, enter):
+    browser = enter(desk.clerk)
+    first = send(browser, "post", BATCHES, beds("1"), Idempotency_Key="b")
+    assert send(browser, "post", BATCHES, beds("1"), Idempotency_Key="b").json() == first.json()
+    User.objects.filter(pk=desk.clerk.pk).update(org_unit=desk.cast.other_township)
+    assert send(browser, "post", BATCHES, beds("1"), Idempotency_Key="b").status_code == 404
 
 
 def test_giving_up_writes_nothing(home, program):

@@ -11,7 +11,7 @@ import pytest
 from defusedxml import ElementTree as ET
 from django.utils import timezone
 
-from indicators.models import IndicatorValue, MetricValue
+from indicators.models import Indicator, IndicatorValue, MetricValue
 from indicators.rollup import roll_up_month
 from tests.indicators.factories import make_indicator, make_metric
 from tests.indicators.test_api_reports import client_of
@@ -178,6 +178,16 @@ def test_a_value_that_is_not_there_is_left_out_of_adx(published, program):
     IndicatorValue.objects.update(value=None)
     assert len(ET.fromstring(stream(program, "adx"))) == 0
     assert stream(program, "csv").count(b"\r\n") == 1 + IndicatorValue.objects.count()
+
+
+def test_a_document_code_that_begins_like_a_formula_is_text_in_a_spreadsheet(published, program):
+    for code in ("=HYPERLINK(1)", "@SUM(1)", " +1+1", "-cmd", "＝1+1"):
+        Indicator.objects.filter(pk=published.pk).update(document_code=code)
+        table = csv.DictReader(io.StringIO(stream(program, "csv").decode("utf-8-sig")))
+        assert f"'{code}" in {each["indicator"] for each in table}
+    IndicatorValue.objects.update(value=Decimal("-3.5"))
+    table = csv.DictReader(io.StringIO(stream(program, "csv").decode("utf-8-sig")))
+    assert {Decimal(each["value"]) for each in table} == {Decimal("-3.5")}
 
 
 def test_an_export_keeps_within_the_township(desk, published):

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from eldercare import tokens
-from eldercare.models import AuditEvent
+from eldercare.models import AuditEvent, OrgUnit, User
 from eldercare.scopes import scopes_of
 from indicators.models import MetricEntry, ReportEvent
 from tests.eldercare.test_tokens import bearer, issue
@@ -185,6 +185,21 @@ def test_a_key_is_for_one_request_of_one_owner(desk, program, address):
     assert elsewhere.status_code == 422
     county = client_of(desk.county_clerk)
     assert send(county, "post", f"{address}withdraw/", Idempotency_Key="k").json()["status"] == "draft"
+
+
+def test_an_answer_is_not_given_again_about_a_unit_that_is_out_of_sight(desk, address, enter):
+    """The person moves to another township, the township to another county: an answer given before tells of it."""
+    fill(client_of(desk.clerk), address, **desk.good)
+    browser, county = enter(desk.clerk), client_of(desk.county_clerk)
+    for client in (browser, county):
+        send(client, "post", f"{address}submit/", Idempotency_Key="k")
+        again = send(client, "post", f"{address}submit/", Idempotency_Key="k")
+        assert again["Idempotent-Replay"] == "true"
+    User.objects.filter(pk=desk.clerk.pk).update(org_unit=desk.cast.other_township)
+    OrgUnit.objects.filter(pk=desk.cast.township.pk).update(path=f"/330482/{desk.cast.township.code}/")
+    for client in (browser, county):
+        answer = send(client, "post", f"{address}submit/", Idempotency_Key="k")
+        assert (answer.status_code, "figures" in answer.json()) == (404, False)
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 101, "键"])

@@ -262,7 +262,8 @@ def share(desk, home):
 
 
 def effects(desk, before: dict, after: dict, by=None) -> list[tuple]:
-    found = ledger_metrics.effects_of(desk.cast.township, JUNE, before, after, by or desk.county_clerk)
+    change = ledger_metrics.Change(desk.cast.township, before, after)
+    found = ledger_metrics.effects_of([change], JUNE, by or desk.county_clerk)
     return [
         (each["indicator"], each["unit"], each["before"], each["after"])
         for each in found
@@ -272,6 +273,28 @@ def effects(desk, before: dict, after: dict, by=None) -> list[tuple]:
 
 BEFORE = {"institution_beds": 100, "nursing_beds": 40}
 AFTER = {"institution_beds": 100, "nursing_beds": 70}
+
+
+def told_of(desk) -> list[dict]:
+    change = ledger_metrics.Change(desk.cast.township, BEFORE, AFTER)
+    return ledger_metrics.effects_of([change], JUNE, desk.county_clerk)
+
+
+def test_units_are_told_of_one_after_the_other_in_as_many_statements(desk, share):
+    of_one = ledger_metrics.Change(desk.cast.township, {"home_adaptations": 1}, {"home_adaptations": 2})
+    changes = [of_one._replace(unit=desk.cast.other_township), of_one]
+    with CaptureQueriesContext(connection) as few:
+        ledger_metrics.effects_of(changes[:1], JUNE, desk.county_clerk)
+    with CaptureQueriesContext(connection) as many:
+        ledger_metrics.effects_of(changes, JUNE, desk.county_clerk)
+    assert len(many) == len(few)
+    of_other = ledger_metrics.Change(desk.cast.other_township, {"care_staff": 9}, {"care_staff": 8})
+    of_first = ledger_metrics.Change(desk.cast.township, BEFORE, AFTER)
+    said = ledger_metrics.effects_of([of_first, of_other], JUNE, desk.county_clerk)
+    assert [each["unit"] for each in said if "indicator" in each] == [
+        "沈荡镇",
+        "海盐县",
+    ]  # the other is approved
 
 
 def test_effects_are_those_of_the_unit_and_of_the_county(desk, share):
@@ -339,7 +362,7 @@ def test_effects_of_a_foreign_unit_are_nobodys_business(desk, share):
 
 
 def test_each_effect_leads_to_the_page_of_its_indicator(desk, share, enter):
-    said = ledger_metrics.effects_of(desk.cast.township, JUNE, BEFORE, AFTER, desk.county_clerk)
+    said = told_of(desk)
     found = [each for each in said if "indicator" in each]
     for each in found:
         assert enter(desk.county_clerk).get(each["url"]).status_code == 200
@@ -348,7 +371,6 @@ def test_each_effect_leads_to_the_page_of_its_indicator(desk, share, enter):
 
 def test_the_ledgers_own_figures_are_told_too(desk, share):
     make_facility(desk.cast.township, "甲院", beds=12)
-    found = ledger_metrics.effects_of(desk.cast.township, JUNE, BEFORE, AFTER, desk.county_clerk)
-    assert [each for each in found if "metric" in each] == [
+    assert [each for each in told_of(desk) if "metric" in each] == [
         {"metric": "护理型床位数", "unit": "沈荡镇", "before": "40 张", "after": "70 张"}
     ]

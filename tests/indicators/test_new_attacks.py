@@ -12,13 +12,15 @@ from django.urls import reverse
 from eldercare.permissions import Role
 from indicators.actions import corrections
 from indicators.actions import register_definitions as definitions
+from indicators.actions.registers import add_row, edit_row
 from indicators.forms.corrections import OpinionForm, SlipForm
 from indicators.forms.tasks import TypedScore
-from indicators.models import CorrectionSlip, MonthlyReport, RegisterColumn, RegisterRow
+from indicators.models import CorrectionSlip, MetricValue, MonthlyReport, RegisterColumn, RegisterRow
 from tests.conftest import make_unit
 from tests.facilities.uploads import apply, upload, workbook
 from tests.indicators.factories import file_report, make_metric, make_plan
-from tests.indicators.registers import choices, make_register, make_row, number
+from tests.indicators.registers import choices, make_register, make_row, number, slots
+from tests.indicators.task_world import make_task
 
 pytestmark = pytest.mark.django_db
 APRIL = dt.date(2026, 4, 1)
@@ -97,6 +99,58 @@ def test_names_of_persons_do_not_become_text_that_everybody_sees(cast, enter):
             definitions.edit_column(column=name, changes={"kind": kind}, by=cast.county_clerk)
     assert RegisterColumn.objects.get(pk=name.pk).is_personal
     assert "沈一1" not in text(enter(cast.leader).get(reverse("register-rows", args=["helpers"])))
+
+
+def test_history_of_a_row_is_not_told_under_a_column_that_came_later(cast, enter):
+    """The place that a change of kind has freed still holds old values in the history."""
+    clerk = cast.county_clerk
+    columns = (
+        {"key": "code", "heading": "编号", "kind": "text", "is_key": True},
+        {"key": "worry", "heading": "家庭矛盾", "kind": "text"},
+    )
+    register = make_register(clerk, columns=columns)
+    worry = register.columns.get(key="worry")
+    values = {"org_unit": cast.township, slots(register)["code"]: "甲", worry.slot: "与邻居不和"}
+    row = add_row(register=register, values=values, by=cast.township_clerk)
+    edit_row(row=row, changes={worry.slot: ""}, seen=None, by=cast.township_clerk)
+    definitions.edit_column(column=worry, changes={"kind": "date"}, by=clerk)
+    new = definitions.add_column(
+        register=register, fields={"key": "way", "heading": "服务方式", "kind": "text"}, by=clerk
+    )
+    assert new.slot != worry.slot
+    assert "与邻居不和" not in text(enter(cast.township_clerk).get(reverse("register-row", args=[row.pk])))
+
+
+def test_a_place_that_never_held_anything_is_given_again(cast):
+    register = make_register(cast.county_clerk)
+    hours = register.columns.get(key="hours")
+    slot = hours.slot
+    definitions.edit_column(column=hours, changes={"kind": "date"}, by=cast.county_clerk)
+    new = definitions.add_column(
+        register=register, fields={"key": "cost", "heading": "费用", "kind": "number"}, by=cast.county_clerk
+    )
+    assert new.slot == slot
+
+
+def test_values_of_the_plans_unit_are_for_the_units_that_a_task_names(cast, enter):
+    """An office reads the figures of its own task, not of another office's."""
+    plan = make_plan(cast.county)
+    metric = make_metric("beds")
+    MetricValue.objects.create(
+        org_unit=cast.county, is_total=True, value=98_765, metric=metric, month=APRIL, reported=1, owed=1
+    )
+    own, other = (
+        make_task(plan, unit, metric=metric, quantity_target=100) for unit in (cast.department, cast.township)
+    )
+    pages = {
+        (name, task): text(enter(getattr(cast, name)).get(reverse("task", args=[task.code])))
+        for name in ("department_clerk", "township_clerk", "other_township_clerk", "leader")
+        for task in (own, other)
+    }
+    assert {key for key, page in pages.items() if "98,765" in page} == {
+        ("department_clerk", own), ("township_clerk", other), ("leader", own), ("leader", other)
+    }  # fmt: skip
+    assert all("≥100" in page for page in pages.values())
 
 
 @pytest.mark.parametrize("field", ["row", "note"])

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from eldercare.errors import Refused
 from eldercare.models import AuditEvent, Notice
+from eldercare.permissions import Role
 from indicators.actions import corrections
 from indicators.actions import official_reports as actions
 from indicators.models import MonthlyReport, OfficialReport
@@ -129,6 +130,26 @@ def test_who_wrote_it_does_not_seal_it(county):
         actions.seal(report=report, sealing=sealing, accept_missing=True, by=author)
     with pytest.raises(IntegrityError, match="two_pairs_of_eyes"), transaction.atomic():
         OfficialReport.objects.filter(pk=report.pk).update(sealed_by=author)
+
+
+def test_whoever_ever_wrote_on_it_does_not_seal_it(county, make_person, enter):
+    """A helper writes a section anew, the drafter writes on, the helper is made a reviewer."""
+    helper = make_person("zhuzhu", "祝助", Role.COUNTY_CLERK, county.cast.county)
+    report = county.start()
+    actions.renew_section(report=report, key="problems", text="（一）床位不足\n协调用地。", by=helper)
+    actions.renew_section(report=report, key="next", text="抓紧建设。", by=county.cast.county_clerk)
+    helper.role = Role.COUNTY_REVIEWER
+    helper.save()
+    report.refresh_from_db()
+    assert helper not in (report.created_by, report.edited_by)
+    content = official.load(report)
+    sealing = actions.Sealing(version=None, figures=content.figures, docx=b"x", xlsx=b"y", signed_on=APRIL)
+    with pytest.raises(Refused, match="另一位"):
+        actions.seal(report=report, sealing=sealing, accept_missing=True, by=helper)
+    assert "您起草或修改过这份月报" in text_of(enter(helper).get(f"/official/{report.pk}/seal/"))
+    actions.ask_to_seal(report=report, by=county.cast.county_clerk)
+    told = Notice.objects.filter(text__contains="请核对后定稿").values_list("recipient__username", flat=True)
+    assert list(told) == [county.cast.county_reviewer.username]
 
 
 def test_sealing_asks_when_townships_are_missing(county, reviewer):
@@ -276,6 +297,41 @@ def test_pages_take_a_fixed_number_of_queries(county, clerk, django_assert_num_q
     assert number < 40
     # The text of a draft is a person's, the table follows the figures.
     assert "数据或任务进展有变动" in text_of(page)
+
+
+def test_the_page_has_contents_and_folds_the_figures_by_group(county, clerk):
+    """Nothing is lost by folding: every row of the attachment stands in one fold, and the files keep their tables."""
+    report = county.start(APRIL)
+    for number, group in ((1, "主要指标"), (2, "服务体系"), (3, "服务体系")):
+        county.plan.indicators.filter(number=number).update(group=group)
+    make_indicator(
+        county.plan, "homes", target="500", value_kind="quantity", name="累计改造", group="服务队伍"
+    )
+    roll_up_months([APRIL])
+    answer = clerk.get(f"/official/{report.pk}/")
+    page = text_of(answer)
+    (attachment,) = answer.context["attachments"]
+    (document,) = answer.context["document"].attachments
+    assert sorted(row[1] for fold in attachment.folds for row in fold.table.rows) == sorted(
+        row[1] for table in document.tables for row in table.rows
+    )
+    assert [fold.title for fold in attachment.folds] == [
+        "主要指标", "其他约束性指标：服务体系", "其他约束性指标：服务队伍", "软性目标（不计入达标率）"
+    ]  # fmt: skip
+    assert [fold.table.note != "" for fold in attachment.folds] == [False, False, False, True]
+    counted = {badge.label: count for badge, count in attachment.lights}
+    assert sum(counted.values()) == attachment.rows == 4
+    assert counted["已达标"] == sum(row[-1] == "已达标" for table in document.tables for row in table.rows)
+    targets = set(re.findall(r'href="#([\w-]+)"', page))
+    assert {"section-overview", "section-next", "attachment-1", "attachment-1-4"} <= targets
+    assert all(f'id="{target}"' in page for target in targets - {"main"})
+    folds = re.findall(r'<details class="paper-fold"[^>]*>', page)
+    assert len(folds) == 4
+    assert all("data-print-open" in fold and " open " not in fold for fold in folds)
+    opened = re.findall(
+        r'<details class="paper-fold"[^>]*>', text_of(clerk.get(f"/official/{report.pk}/?open=all"))
+    )
+    assert all(" open " in fold for fold in opened)
 
 
 def test_townships_see_no_tab_of_it(county, enter):

@@ -155,6 +155,30 @@ def test_adopted_plan_is_computed_for_the_county_and_shown_there(city, county, c
     assert client.get("/plans/theirs/1/edit/").status_code == 404
 
 
+def test_who_sees_several_units_with_the_plan_goes_from_one_to_the_other(city, districts, clerk):
+    """The zone executes the city's plan for itself as well: the city's leader chooses, month and group stay."""
+    plan = make_plan(city)
+    make_indicator(plan, "care_beds / beds * 100", target="6", due=DUE, is_headline=True)
+    file_city(districts, clerk, [(100, 50), (300, 30), (100, 5)])
+    client = Client()
+    client.force_login(make_user(city, "leader", "leader"))
+    assert "其他执行单位" not in text_of(client.get("/dashboard/"))
+    make_plan(districts[0], code="own-of-district")
+    Adoption.objects.create(plan=plan, org_unit=districts[0])
+    for address in ("/dashboard/?plan=plan&", "/plans/plan/?", "/plans/plan/1/?", "/plans/plan/what-if/?"):
+        shown = text_of(client.get(f"{address}month=2023-06"))
+        others = shown.split('<optgroup label="其他执行单位">')[1].split("</optgroup>")[0]
+        assert f'value="{districts[0].code}"' in others, address
+        assert "selected>2023年6月" in shown
+        shown = text_of(client.get(f"{address}month=2023-06&org={districts[0].code}"))
+        assert f'<optgroup label="{districts[0].name}">' in shown, address
+        others = shown.split('<optgroup label="其他执行单位">')[1].split("</optgroup>")[0]
+        assert f'value="{city.code}"' in others
+    # A plan of one district alone has no place for another: said, not refused.
+    shown = text_of(client.get(f"/plans/own-of-district/?org={districts[1].code}"))
+    assert f"{districts[1].name}没有执行这个规划，下面显示{districts[0].name}" in shown
+
+
 def test_an_ended_adoption_keeps_what_was_published_and_can_begin_again(city, county, county_clerk):
     plan = make_plan(city, code="theirs")
     adoption = adopt_plan(plan=plan, unit=county, from_month=MONTH, by=county_clerk)

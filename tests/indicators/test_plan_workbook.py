@@ -275,12 +275,16 @@ def test_a_plan_is_built_by_forms_reordered_and_deleted(desk, county):
     assert "已经有指标" in twice.content.decode()
     county.post(reverse("plan-indicator-move", args=["byhand", 3]), {"to": 1})
     assert list(plan.indicators.order_by("number").values_list("name", flat=True)) == ["丙", "甲", "乙"]
-    change = reverse("plan-indicator-change", args=["byhand", 1])
-    county.post(
-        change, {"name": "丙改", "formula": "nursing_beds", "targets": "≥70（2028年）", "is_headline": "on"}
-    )
+    change = reverse("indicator-edit", args=["byhand", 1])
+    seen = plan.indicators.get(number=1).updated_at.isoformat()
+    typed = {"name": "丙改", "formula": "nursing_beds", "targets": "≥70（2028年）", "is_headline": "on", "is_active": "on",
+             "projection": "path", "judging": "each_unit", "judged_level": "reporting_unit",
+             "judged_where": "institution_beds", "back": "contents", "seen": seen}  # fmt: skip
+    assert county.post(change, typed).url == "/plans/byhand/contents/"
     third = plan.indicators.get(number=1)
     assert (third.name, third.formula, third.is_headline) == ("丙改", "nursing_beds", True)
+    assert (third.projection, third.judging, third.judged_level) == ("path", "each_unit", "reporting_unit")
+    assert third.judged_where == "institution_beds"
     assert third.targets.get().value == 70
     stale = county.post(change, {"name": "丙又改", "formula": "nursing_beds", "seen": "2026-01-01"})
     assert "被修改过" in stale.content.decode()

@@ -52,7 +52,7 @@ def test_a_returned_report_comes_back_to_its_clerk_alone(opened):
     reports.submit(report=opened.report, by=opened.clerk)
     assert lines(opened.clerk) == []
     reports.return_report(report=opened.report, by=opened.reviewer, comments={}, note="请核对")
-    assert lines(opened.clerk) == [("2026年6月份月报被退回，请修改", Urgency.DUE)]
+    assert lines(opened.clerk) == [("2026年6月份月报被退回，请修改", Urgency.RETURNED)]
     assert lines(opened.cast.other_township_clerk) == [("填报2026年6月份月报", Urgency.DUE)]
 
 
@@ -90,5 +90,5 @@ def test_others_have_nothing_to_do_with_reports(opened, role):
 def test_the_home_page_costs_few_queries(opened, enter, django_assert_max_num_queries):
     client = enter(opened.reviewer)
     client.get("/")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         assert "海盐县" in client.get("/").content.decode()

@@ -107,6 +107,36 @@ def test_indicator_page_leads_to_it_with_its_own_fields(shelf, cast, enter):
     assert sorted(fields) == ["add_institution_beds", "add_nursing_beds"]
 
 
+def asked(html: str) -> list[str]:
+    """The metrics with a field to type in."""
+    return re.findall(r'name="add_(\w+)"', html)
+
+
+def test_metrics_are_chosen_first_those_of_the_indicator_suggested(shelf, cast, enter):
+    client = enter(cast.leader)
+    html = read(client, "plan-what-if", "haiyan", indicator=2)
+    assert asked(html) == []
+    suggested = re.findall(r'class="btn btn-sm pick" type="submit" name="metric" value="(\w+)"', html)
+    assert suggested == [
+        "institution_beds",
+        "staff",
+        "nursing_beds",
+    ]  # its own terms, then what is part of them
+    more = html[html.index("data-metric-picker") :]
+    assert re.findall(r'<option value="(\w+)"', more) == ["visits"]
+    html = read(client, "plan-what-if", "haiyan", indicator=2, metric=["staff", "visits"])
+    assert asked(html) == ["staff", "visits"]
+    assert 'name="metric" value="staff"' in html  # the choice stays when n is still to be typed
+
+
+def test_a_field_that_is_dropped_leaves_the_address(shelf, cast, enter):
+    client = enter(cast.leader)
+    query = {"metric": ["staff", "visits"], "add_staff": "5", "add_visits": "7", "drop": "visits"}
+    answer = client.get(reverse("plan-what-if", args=["haiyan"]), query)
+    assert answer.url == "/plans/haiyan/what-if/?metric=staff&add_staff=5"
+    assert asked(read(client, "plan-what-if", "haiyan", metric="no_such_metric")) == []
+
+
 def test_township_reads_its_own_only(shelf, cast, enter):
     client = enter(cast.township_clerk)
     html = read(client, "plan-what-if", "haiyan", add_nursing_beds="14")

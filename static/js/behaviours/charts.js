@@ -49,7 +49,7 @@ function trend(data) {
   const series = [{ name: data.name || "数值", type: "line", data: data.values, symbolSize: 6, connectNulls: false, lineStyle: { width: 2.5, color: COLOURS.met }, itemStyle: { color: COLOURS.met }, step: data.is_flag ? "end" : false, z: 3 }];
   if (data.path.some(known)) series.push({ name: "目标路径", type: "line", data: data.path, symbol: "none", lineStyle: { width: 1.5, type: "dashed", color: SOFT }, itemStyle: { color: SOFT } });
   if (data.target.some(known)) series.push({ name: "目标", type: "line", data: data.target, symbol: "none", step: "middle", lineStyle: { width: 1.5, type: "dotted", color: COLOURS.behind }, itemStyle: { color: COLOURS.behind } });
-  if (data.forecast && data.forecast.some(known)) series.push({ name: "推算", type: "line", data: data.forecast, symbol: "none", lineStyle: { width: 2, type: "dashed", color: COLOURS.on_course }, itemStyle: { color: COLOURS.on_course }, z: 2 });
+  if (data.forecast && data.forecast.some(known)) series.push({ name: data.forecast_name || "推算", type: "line", data: data.forecast, symbol: "none", lineStyle: { width: 2, type: "dashed", color: COLOURS.on_course }, itemStyle: { color: COLOURS.on_course }, z: 2 });
   series.push(...openMonths(data));
   return Object.assign(base(), {
     grid: { left: 8, right: 20, top: 36, bottom: 40, containLabel: true },
