@@ -18,11 +18,18 @@ from django.db import connection
 from eldercare.encryption_keys import key_ring
 from eldercare.excel.changes import Changes
 
+WORTHWHILE_FROM = 2_000  # rows: a few are compared again faster than whole tables are looked at
+
 WORD = re.compile(r"\w+")
 
 
 def mark(changes: Changes) -> dict:
-    """How things stand. Take it before the comparison: what happens meanwhile then counts as later."""
+    """How things stand. Take it before the comparison: what happens meanwhile then counts as later.
+
+    Empty for a small file.
+    """
+    if changes.batch.total < WORTHWHILE_FROM:
+        return {}
     tables = _tables(changes)
     counts = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)
     with connection.cursor() as cursor:

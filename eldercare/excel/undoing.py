@@ -120,15 +120,16 @@ class _Table:
                  WHERE t.id = own.pgh_obj_id AND NOT t.id = ANY(%(changed)s)""",
             changed=changed,
         )
+        self._throw_away(removed)
         self._execute(f"DELETE FROM {self.table} WHERE id = ANY(%(removed)s)", removed=removed)
         return self._left(changed, "写入之后又改过") + self._left(sorted(needed), "已被其他记录引用")
 
     def _needed(self, made: list[int]) -> set[int]:
         """Rows that something else refers to by now: a stay in a bed, a post of a person."""
         needed: set[int] = set()
-        for relation in self.model._meta.related_objects:
+        for relation in self._relations():
             other = relation.related_model
-            if other._meta.proxy or hasattr(other, "pgh_tracked_model") or not made:
+            if _is_thrown_away(relation) or not made:
                 continue
             table, column = other._meta.db_table, relation.field.column
             if relation.many_to_many:  # the table between the two refers to it
@@ -139,6 +140,25 @@ class _Table:
             )
             needed.update(pk for (pk,) in rows)
         return needed
+
+    def _relations(self) -> list:
+        """From other tables to this one, those without a name on this side too; but not from histories."""
+        return [
+            each
+            for each in self.model._meta.get_fields(include_hidden=True)
+            if each.auto_created
+            and not each.concrete
+            and not each.related_model._meta.proxy
+            and not each.related_model._meta.auto_created
+            and not hasattr(each.related_model, "pgh_tracked_model")
+            and (each.many_to_many or each.field.db_constraint)
+        ]
+
+    def _throw_away(self, removed: list[int]) -> None:
+        """What was only worked out about the rows goes with them."""
+        for relation in filter(_is_thrown_away, self._relations()):
+            table, column = relation.related_model._meta.db_table, relation.field.column
+            self._execute(f'DELETE FROM {table} WHERE "{column}" = ANY(%(removed)s)', removed=removed)
 
     def _left(self, ids: list[int], why: str) -> list[dict]:
         found = self.model._base_manager.in_bulk(ids[:LISTED])
@@ -157,3 +177,8 @@ class _Table:
             }
             for pk in ids
         ]
+
+
+def _is_thrown_away(relation: models.ForeignObjectRel) -> bool:
+    """A row that nobody looks up from this side, and that is deleted with what it refers to."""
+    return relation.hidden and not relation.many_to_many and relation.on_delete is models.CASCADE

@@ -171,9 +171,10 @@ def preview_change(
     }
     locked = locked_months(recent_months(indicator))
     draft = draft_of(indicator, changes, targets, baselines)
+    computed = [draft] if draft.is_active and draft.formula.strip() else []
     rows = []
     for month in recent_months(indicator):
-        specs = specs_for_month(month, [draft], catalogue)
+        specs = specs_for_month(month, computed, catalogue)
         found = (
             next((r for r in preview(specs) if r["org_unit_id"] == unit_id), None)
             if specs.indicators

@@ -126,6 +126,7 @@ class TaskSheet:
     progress: list[MonthRow]
     evidence: list[TaskEvidence]
     supervisions: list[Supervision]
+    shows_values: bool  # of the linked figures
     badge: Badge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -184,13 +185,15 @@ def load_sheet(user: User, task: Task) -> TaskSheet:
         .order_by("-pk")
     )
     supervisions = Supervision.objects.visible_to(user).filter(task=task).select_related("org_unit")
+    sees = _sees_figures(user, standing)
     return TaskSheet(
         standing,
-        _linked(task, is_shown=_sees_figures(user, standing)),
+        _linked(task, is_shown=sees),
         list(task.milestones.all()),
         [MonthRow(month, cells) for month, cells in list(months.items())[:MONTHS_SHOWN]],
         list(evidence[:50]),
         [_coloured(each) for each in supervisions],
+        sees,
     )
 
 

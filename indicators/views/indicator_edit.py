@@ -79,7 +79,7 @@ ASKED = tuple(
 # What moves values or their judgement; a new name is saved without a look at the months.
 COMPUTED = (
     "formula", "value_kind", "input_source", "role", "comparator", "recurrence", "recurs_from", "recurs_to", "judging",
-    "judged_level", "judged_per", "judged_where", "only_units", "targets", "baselines",
+    "judged_level", "judged_per", "judged_where", "only_units", "targets", "baselines", "is_active",
 )  # fmt: skip
 
 
@@ -248,7 +248,7 @@ def _draft(plan: Plan, form: forms.Form, found: Indicator | None = None) -> Draf
                 draft.entry, formula, unit = read, read["formula"], read["unit"]
     catalogue = FullCatalogue()
     draft.check = _checked(formula, unit, catalogue)
-    if found and draft.entry and draft.check.is_good:
+    if found and draft.entry and (draft.check.is_good or not formula.strip()):
         draft.rows = _preview(found, draft.entry, draft.check.text, catalogue)
         draft.moved = movement(draft.check.text, draft.rows) if draft.rows else None
     return draft

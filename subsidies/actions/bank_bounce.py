@@ -28,15 +28,17 @@ def register_bounce(*, batch: Batch, serial: int, name: str, on: dt.date, reason
     batch = locked(batch, by)
     expect(batch, State.SENT, State.RECONCILED, to="登记退汇")
     row = _paid_row(batch, serial, on)
-    if row.name != name.strip():
+    # A bank's file need not say the names; the accounts were compared then.
+    payee = row.name or batch.lines.filter(serial=serial).values_list("payee_name", flat=True).first()
+    if payee != name.strip():
         raise Refused(f"花名册上序号 {serial} 的收款人不是“{name.strip()}”，请核对序号和姓名。")
     try:
         with transaction.atomic():
             bounce = Bounce.objects.create(
-                batch=batch, serial=serial, name=row.name, amount=row.amount, on=on, reason=reason, registered_by=by
+                batch=batch, serial=serial, name=payee, amount=row.amount, on=on, reason=reason, registered_by=by
             )  # fmt: skip
     except IntegrityError:
-        raise Conflict(f"序号 {serial}（{row.name}）已登记退汇，等另一人确认，不用再登记。") from None
+        raise Conflict(f"序号 {serial}（{payee}）已登记退汇，等另一人确认，不用再登记。") from None
     record(batch, "登记退汇", by=by, serial=serial, amount=str(row.amount), reason=reason)
     words = f"{batch}序号 {serial} 登记了退汇，请核对后确认"
     tell(batch, approvers(batch, but=(by.pk,)), Notice.Kind.SUBMITTED, words, by=by)

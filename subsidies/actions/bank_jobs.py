@@ -63,12 +63,12 @@ def _ask(
 ) -> BankJob:
     """A job that is open already is looked for first: while a worker is at it the batch is locked for long."""
     if open_one := open_job(batch):
-        return _the_same(open_one, kind, content)
+        return _the_same(open_one, kind, content, fields)
     try:
         with transaction.atomic():
             batch = locked(batch, by)
             if open_one := open_job(batch):
-                return _the_same(open_one, kind, content)
+                return _the_same(open_one, kind, content, fields)
             expect(batch, *states, to="导出银行表" if kind == Kind.SHEET else "登记回盘")
             file = evidence.keep(content) if content else None
             job = BankJob.objects.create(batch=batch, kind=kind, file=file, created_by=by, **fields)
@@ -84,8 +84,9 @@ def open_job(batch: Batch) -> BankJob | None:
     return waiting.defer("file__content").first()
 
 
-def _the_same(job: BankJob, kind: Kind, content: bytes) -> BankJob:
-    if job.kind == kind and (not content or hashlib.sha256(content).hexdigest() == job.file.sha256):
+def _the_same(job: BankJob, kind: Kind, content: bytes, fields: dict[str, object]) -> BankJob:
+    is_same = job.kind == kind and job.only_agreeing == fields.get("only_agreeing", False)
+    if is_same and (not content or hashlib.sha256(content).hexdigest() == job.file.sha256):
         return job
     raise Conflict(BUSY.format(job.batch, job.get_kind_display(), job.created_by.full_name))
 
@@ -138,6 +139,7 @@ def _make(job: BankJob, told: bool) -> None:
 
 
 def _match(job: BankJob, told: bool) -> None:
+    require(job.created_by, Permission.PREPARE_PAYMENTS)  # still
     BankJob.objects.filter(pk=job.pk).update(progress=0)
     rows, problems = read(evidence.content_of(job.file), job.filename, seen=lambda number: _show(job, number))
     with transaction.atomic():

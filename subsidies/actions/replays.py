@@ -62,7 +62,8 @@ class Question:
         """The last 24 of those that the portal pays, with the present one."""
         last = this_month()
         first = min((each.portal_from for each in self.programmes), default=last)
-        return months_from(max(first, add_months(last, 1 - MONTHS)), last)
+        # Where the portal pays from later on, this month stands for those that come.
+        return months_from(min(max(first, add_months(last, 1 - MONTHS)), last), last)
 
     def _begins(self) -> list[dt.date]:
         """From when on the draft holds, and what it takes the place of: one that is put off leaves months without it."""

@@ -54,8 +54,10 @@ class JobCard:
         return words + (rest if outcome["is_reconciled"] else f"，还有 {outcome['left']} 人没有结果。")
 
 
-def job_card(batch: Batch) -> JobCard | None:
-    """Of the job that was asked for last."""
+def job_card(batch: Batch, user: User) -> JobCard | None:
+    """Of the job that was asked for last. It speaks of the whole batch: not for a township, which sees its own people."""
+    if not user.org_unit.contains(batch.programme.org_unit):
+        return None
     job = batch.bank_jobs.select_related("created_by").order_by("-pk").first()
     return card_of(job) if job else None
 

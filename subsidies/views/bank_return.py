@@ -82,7 +82,7 @@ def register_return(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "state": pages.state_of(batch),
         "bank": pages.bank_state(batch, request.user),
-        "card": bank.job_card(batch),
+        "card": bank.job_card(batch, request.user),
     }
     return render(request, "payments/return.html", context)
 
@@ -95,7 +95,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     batch = find(request, pk)
     if not request.htmx:
         return redirect("batch-detail", pk)
-    card = bank.job_card(batch)
+    card = bank.job_card(batch, request.user)
     if card is None or not card.is_open:
         return HttpResponseClientRefresh()
     return render(request, "payments/_bank_working.html", {"batch": batch, "card": card})

@@ -75,7 +75,7 @@ def page(request: HttpRequest, batch: Batch, *, refusal: str = "", **more: objec
     """The page of a batch; ``refusal``: why what was just asked for was not done."""
     user = request.user
     groups = pages.finding_groups(batch, user)
-    card = bank.job_card(batch) if batch.state in Batch.SETTLED else None
+    card = bank.job_card(batch, user) if batch.state in Batch.SETTLED else None
     context = {
         "batch": batch,
         "state": pages.state_of(batch),

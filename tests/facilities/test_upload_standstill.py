@@ -21,6 +21,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HEADINGS = ("机构名称", "房间", "床号", "备注")
 
 
+@pytest.fixture(autouse=True)
+def every_file(monkeypatch) -> None:
+    """Also one of two rows."""
+    monkeypatch.setattr(standstill, "WORTHWHILE_FROM", 1)
+
+
 @pytest.fixture
 def home(cast) -> Facility:
     home = make_facility(cast.township, "沈荡敬老院")
@@ -37,7 +43,9 @@ def alone(monkeypatch) -> None:
     def marked(changes: Changes) -> dict:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
-            return mark(changes) | {"over_before": cursor.fetchone()[0]}
+            (over,) = cursor.fetchone()
+        marked = mark(changes)
+        return marked and marked | {"over_before": over}
 
     monkeypatch.setattr(standstill, "mark", marked)
 
@@ -97,6 +105,11 @@ def test_what_nobody_touched_is_written_without_a_second_comparison(cast, home, 
     assert new.number == "朝南"
     written = batch.lines.filter(state__in=["new", "changed"])
     assert set(written.values_list("target_id", flat=True)) == {first.pk, new.pk}
+
+
+def test_a_small_file_is_compared_again(cast, home, alone, monkeypatch):
+    monkeypatch.setattr(standstill, "WORTHWHILE_FROM", 3)
+    assert comparisons(slip(cast, "改")) == 1
 
 
 def test_any_edit_by_any_way_is_noticed(cast, home, alone):

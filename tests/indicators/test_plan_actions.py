@@ -217,6 +217,15 @@ def test_formula_that_moves_published_months_is_saved_after_it_was_shown(office,
     assert office.reload().formula == "nursing / beds * 1000"
 
 
+@pytest.mark.parametrize("left_out", [{"formula": ""}, {"is_active": ""}])
+def test_what_is_no_longer_computed_is_shown_too(office, client, left_out):
+    changed = office.form(**left_out)
+    assert "这次修改会使 1 个已公布的月份变动" in client.post(office.edit_url, changed).content.decode()
+    assert (office.reload().formula, office.reload().is_active) == ("nursing / beds * 100", True)
+    save(client, office, **left_out)
+    assert not (office.reload().formula and office.reload().is_active)
+
+
 def test_formula_that_moves_nothing_is_saved_at_once(office, client):
     changed = office.form(formula="100 * nursing / beds")
     assert client.post(office.edit_url, changed).status_code == 302

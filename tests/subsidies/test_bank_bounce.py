@@ -134,6 +134,18 @@ def test_a_slip_registers_nothing(cast, register, changes, words):
     assert not Bounce.objects.exists()
 
 
+def test_a_bank_that_sends_back_no_names(cast, register):
+    batch, rows = sent(register[0], MAY, cast)
+    file = returned([row | {"收款人姓名": None} for row in rows])
+    match_return(batch=batch, content=file, filename="回盘.xlsx", by=cast.county_clerk)
+    with pytest.raises(Refused, match="收款人不是"):
+        registered(batch, rows[0], cast.county_clerk, name="别人")
+    bounce = registered(batch, rows[0], cast.county_clerk)
+    assert bounce.name == rows[0]["收款人姓名"]
+    confirm_bounce(bounce=bounce, by=cast.county_reviewer)
+    assert state_of(batch, bounce.serial) == ("failed", "failed")
+
+
 def test_a_claim_for_money_that_came_back_is_settled_by_it(cast, register):
     """Dead since before May; claimed in June; then the bank returns May's payment: nothing is owed either way."""
     programme, enrolments = register

@@ -212,6 +212,38 @@ def test_whoever_has_left_meanwhile_sends_nothing_to_the_bank(cast, register):
     assert (job.state, batch.state) == ("failed", Batch.State.APPROVED)
 
 
+def test_whoever_has_left_meanwhile_registers_nothing(cast, register):
+    batch, rows = sent(register[0], MAY, cast)
+    job = bank_jobs.ask_to_match(
+        batch=batch, content=returned(rows), filename="回盘.xlsx", by=cast.county_clerk
+    )
+    cast.county_clerk.is_active = False
+    cast.county_clerk.save()
+    tasks.work_for_bank()
+    job.refresh_from_db()
+    assert (job.state, ReturnRow.objects.count()) == ("failed", 0)
+
+
+def test_a_township_is_told_of_its_own_people_only(cast, enter, register):
+    batch, rows = sent(register[0], MAY, cast)
+    clerk, township = enter(cast.county_clerk), enter(cast.township_clerk)
+    clerk.post(address("return", batch), upload(returned(rows[:5])))
+    clerk.post(address("return", batch), upload(returned([rows[5] | {"补贴金额": 5}]), "百步.xlsx"))
+    assert "百步.xlsx" in text_of(clerk.get(address("detail", batch)))
+    assert "百步.xlsx" not in text_of(township.get(address("detail", batch)))
+    clerk.post(address("return", batch), upload(returned(rows)))
+    assert "最近一份回盘" in text_of(clerk.get(address("detail", batch)))
+    assert "最近一份回盘" not in text_of(township.get(address("detail", batch)))
+
+
+def test_the_same_file_to_be_taken_otherwise_is_another_job(cast, enter, register, much, hints):
+    batch, rows = sent(register[0], MAY, cast)
+    file, clerk = returned([rows[0] | {"补贴金额": 5}, *rows[1:]]), enter(cast.county_clerk)
+    clerk.post(address("return", batch), upload(file))
+    again = clerk.post(address("return", batch), upload(file) | {"only_agreeing": "on"})
+    assert "请等处理完再办" in text_of(again)
+
+
 def test_the_uploaded_file_is_kept_encrypted(cast, register):
     batch, rows = sent(register[0], MAY, cast)
     file = returned(rows)

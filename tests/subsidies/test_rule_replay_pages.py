@@ -258,6 +258,17 @@ def test_a_version_that_is_put_off_leaves_months_without_rules(clerk, programme,
     assert version.effective_from == plus(JUNE, 1)
 
 
+def test_before_the_portal_pays_this_month_is_shown(clerk, programme, version):
+    """Nobody was paid yet: else the amounts could be changed unseen while the portal's first month lies ahead."""
+    type(programme).objects.filter(pk=programme.pk).update(portal_from=plus(JUNE, 1))
+    sent(clerk, version, **{"bands-0-amount": "60"})
+    assert amounts(version) == [50, 100]
+    page = worked_out(clerk)
+    assert "+20.00 元" in words(page)  # two people, 10 yuan, one month
+    confirmed(clerk, page)
+    assert amounts(version) == [60, 100]
+
+
 def test_an_exclusion_that_is_put_off_no_longer_holds_in_the_months_before(cast, clerk, programme):
     other = make_programme(
         cast.county, name="护理补贴", amounts=((80, None, "80"),), starts=programme.starts_on

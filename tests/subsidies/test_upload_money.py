@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from eldercare.errors import NotAllowed
 from eldercare.identity import luhn_holds
-from subsidies.models import Enrolment, EnrolmentStep, ListedPerson, Payee
+from subsidies.models import Enrolment, EnrolmentStep, ListedPerson, Payee, ReplayLine, RuleReplay
 from tests.subsidies.factories import make_elder, make_enrolment, make_payee, make_programme
 from tests.subsidies.uploads import (
     DAY,
@@ -62,6 +62,23 @@ def test_recipients_are_taken_over_running_or_ended(cast, programme):
     assert counts(taken_over(cast, *rows)) == (0, 0, 2, 0)
     take_back(batch)
     assert (batch.status, Enrolment.objects.count(), EnrolmentStep.objects.count()) == (Status.UNDONE, 0, 0)
+
+
+def test_it_is_taken_back_although_a_change_of_rules_was_tried_on_the_people(cast, programme):
+    elder = make_elder(cast.township, "陆大有")
+    row = ("高龄津贴", "陆大有", elder.id_number.reveal(), MARCH, dt.date(2024, 3, 20), "", "")
+    batch = taken_over(cast, row)
+    apply(batch)
+    replay = RuleReplay.objects.create(
+        org_unit=cast.county, programme=programme, address="/", draft={}, requested_by=cast.county_clerk
+    )
+    ReplayLine.objects.create(
+        replay=replay, programme=programme, month=JUNE, enrolment=Enrolment.objects.get(), org_unit=cast.township,
+        change=ReplayLine.Change.APPEAR, old_amount=0, new_amount=50,
+    )  # fmt: skip
+    take_back(batch)
+    connection.check_constraints()  # as at the end of the transaction
+    assert (batch.status, Enrolment.objects.count(), ReplayLine.objects.count()) == (Status.UNDONE, 0, 0)
 
 
 def test_a_stop_can_be_entered_by_upload_and_taken_back(cast, programme):
