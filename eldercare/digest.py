@@ -9,6 +9,7 @@ A provider is asked once per unit and week, after the week is over: a few querie
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
@@ -18,6 +19,8 @@ from django.utils import timezone
 from eldercare.digest_models import WeeklyDigest
 from eldercare.models import OrgUnit, User
 from eldercare.permissions import Permission
+
+logger = logging.getLogger(__name__)
 
 COMING = "本周要办"
 SECTIONS = ("月报", "规划指标", "重点任务", "更正与公文", "台账", "补贴与探访", COMING)
@@ -101,14 +104,22 @@ def make_digests(week: Week, units: Iterable[OrgUnit] | None = None) -> int:
     for unit in wanted:
         if unit.pk in known:
             continue
-        lines = [asdict(line) for line in lines_of(unit, week)]
-        try:
-            with transaction.atomic():
-                WeeklyDigest.objects.create(org_unit=unit, week=week.first, lines=lines)
-        except IntegrityError:  # somebody else has just made it
-            continue
-        made += 1
+        made += _make(unit, week)
     return made
+
+
+def _make(unit: OrgUnit, week: Week) -> bool:
+    """One digest; what goes wrong with it must not keep the other units waiting. It is tried again later."""
+    try:
+        lines = [asdict(line) for line in lines_of(unit, week)]
+        with transaction.atomic():
+            WeeklyDigest.objects.create(org_unit=unit, week=week.first, lines=lines)
+    except IntegrityError:  # somebody else has just made it
+        return False
+    except Exception:
+        logger.exception("The digest of %s for the week of %s could not be made.", unit.code, week.first)
+        return False
+    return True
 
 
 def _units_with_accounts() -> Iterable[OrgUnit]:

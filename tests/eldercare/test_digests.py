@@ -62,6 +62,20 @@ def test_what_another_worker_has_made_meanwhile_is_left(cast, news, monkeypatch)
     assert WeeklyDigest.objects.get().lines == []
 
 
+def test_a_unit_whose_digest_cannot_be_made_does_not_keep_the_others_waiting(cast, monkeypatch, caplog):
+    def provide(unit, week):
+        if unit == cast.township:
+            raise ValueError("broken")
+        return []
+
+    monkeypatch.setattr(digest, "_providers", [provide])
+    assert make_digests(last_week(MONDAY), [cast.county, cast.township, cast.other_township]) == 2
+    assert not WeeklyDigest.objects.filter(org_unit=cast.township).exists()
+    assert cast.township.code in caplog.text
+    monkeypatch.setattr(digest, "_providers", [])
+    assert make_digests(last_week(MONDAY), [cast.county, cast.township]) == 1  # next time
+
+
 def test_the_home_page_shows_each_role_its_part(cast, enter, news):
     make_weekly_digests()
     clerk = enter(cast.township_clerk).get("/").content.decode()
