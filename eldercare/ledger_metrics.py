@@ -24,9 +24,9 @@ Who may see a unit's figure may see its rows: the caller checks the unit, not ea
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -38,10 +38,8 @@ from django.db.models import (
     Func,
     Min,
     Model,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -101,6 +99,8 @@ class Source:
     kept_in: tuple[type[Model], str] | None = None
     kept_from: str = ""  # its day: of months before the first, the ledger says nothing
     is_by_rules: bool = False  # its statement is written from rules in the database, so anew each time
+    # Of such a one: the same rows, but worked out for these units alone (by their ids).
+    rows_of_units: Callable[[Period, Collection[int]], QuerySet] | None = None
     kept_where: tuple[tuple[str, object], ...] = ()  # look-ups: which rows of the table are this ledger's
 
     @property
@@ -128,7 +128,7 @@ def register(source: Source) -> Source:
     return source
 
 
-def _known() -> tuple[dict[str, Source], dict[str, tuple[Source, LedgerMetric]]]:
+def known_sources() -> tuple[dict[str, Source], dict[str, tuple[Source, LedgerMetric]]]:
     """All sources by key, all metrics by code; of two that count the same metric the program's stands."""
     more = defined.get()
     by_code = {metric.code: (source, metric) for source in more for metric in source.metrics}
@@ -137,11 +137,11 @@ def _known() -> tuple[dict[str, Source], dict[str, tuple[Source, LedgerMetric]]]
 
 def source_of(code: str) -> tuple[Source, LedgerMetric]:
     """Raises KeyError for a metric that no ledger counts."""
-    return _known()[1][code]
+    return known_sources()[1][code]
 
 
 def codes() -> frozenset[str]:
-    return frozenset(_known()[1])
+    return frozenset(known_sources()[1])
 
 
 def figures(
@@ -157,7 +157,7 @@ def figures(
     One statement per source and one for the units, whatever their number and that of the metrics. Raises KeyError for
     an unknown code, and ValueError for a part of a figure of different values, which would not add up.
     """
-    sources, known = _known()
+    sources, known = known_sources()
     wanted = list(known) if codes is None else [code for code in dict.fromkeys(codes) if known[code]]
     result = {(unit.pk, code): Decimal(0) for unit in units for code in wanted}
     by_source: dict[str, list[LedgerMetric]] = {}
@@ -184,13 +184,13 @@ def sources_reading(tables: Collection[str], month: dt.date) -> dict[str, frozen
     By the words of its statement, so one may be there by chance; a source that is not named surely does not change
     with the tables.
     """
-    words = {key: words_of([key], month) for key in _known()[0]}
+    words = {key: words_of([key], month) for key in known_sources()[0]}
     return {key: found for key in words if (found := words[key].intersection(tables))}
 
 
 def words_of(keys: Iterable[str], month: dt.date) -> frozenset[str]:
     """All words of the sources' statements: what a column holds that is not among them is not counted."""
-    sources, found = _known()[0], frozenset()
+    sources, found = known_sources()[0], frozenset()
     for key in keys:
         words = _words_of.__wrapped__ if sources[key].is_by_rules else _words_of
         found |= words(sources[key], period_of(month))
@@ -206,7 +206,7 @@ def _words_of(source: Source, period: Period) -> frozenset[str]:
 
 def codes_of(keys: Iterable[str]) -> list[str]:
     """The codes that the sources count."""
-    sources, _ = _known()
+    sources, _ = known_sources()
     return [metric.code for key in keys for metric in sources[key].metrics]
 
 
@@ -222,7 +222,11 @@ def rows_of(code: str, month: dt.date, unit: OrgUnit) -> QuerySet:
     """
     source, metric = source_of(code)
     period = period_of(month)
-    rows = source.rows(period)
+    if source.rows_of_units:
+        below = OrgUnit.objects.filter(_paths([unit])).order_by().values_list("pk", flat=True)
+        rows = source.rows_of_units(period, list(below))
+    else:
+        rows = source.rows(period)
     counted = rows.filter(*(each.condition(period) for each in _conditions(metric)))
     if not is_county(unit) or metric.at_county == "within":
         counted = counted.filter(_below(source, [unit]))
@@ -236,55 +240,7 @@ def rows_of(code: str, month: dt.date, unit: OrgUnit) -> QuerySet:
     return counted.select_related(*source.related) if source.related else counted
 
 
-def kept(units: Sequence[OrgUnit], month: dt.date | None = None) -> dict[tuple[int, str], bool]:
-    """By (unit id, ledger): whether the ledger holds any row of the unit, of any time; else its 0 means nothing.
-
-    With ``month``, a ledger of events is kept from the month of its first one on. Rows that are units themselves say nothing: those come with the portal.
-    """
-    sources = tuple(_known()[0].values())
-    result = {(unit.pk, source.ledger): False for unit in units for source in sources}
-    if not units or not result:
-        return result
-    ledgers, statement, params = _kept_statement(sources)
-    known = {
-        _UNITS: [f"{path}%" for path in _outermost(units)],
-        _LAST: period_of(month).last if month else dt.date.max,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [known.get(each, each) for each in params])
-        for path, *found in cursor.fetchall():
-            for ledger, first in zip(ledgers, found, strict=True):
-                for unit in units:
-                    result[unit.pk, ledger] |= first is not None and path.startswith(unit.path)
-    return result
-
-
-@lru_cache(maxsize=4)
-def _kept_statement(sources: tuple[Source, ...]) -> tuple[list[str], str, tuple]:
-    """Ledgers, and the statement that gives of each unit its path and the first row in each of them."""
-    # One row of a unit is enough, so each is asked for alone; a village keeps no ledger.
-    places = OrgUnit.objects.exclude(level=OrgUnit.Level.VILLAGE).filter(
-        _IsLikeOneOf(F("path"), Value(_UNITS))
-    )
-    of_units = [source for source in sources if source.unit]
-    rows = {source: source.kept_in or (_model_of(source), source.unit) for source in of_units}
-    tables = {(*rows[each], each.kept_from, each.kept_where): each.ledger for each in of_units}
-    firsts = {f"first_{number}": Subquery(_rows_of_a_unit(*table)[:1]) for number, table in enumerate(tables)}
-    found = places.order_by().annotate(**firsts).values_list("path", *firsts)
-    return [*tables.values()], *found.query.sql_with_params()
-
-
-def _rows_of_a_unit(model: type[Model], unit: str, day: str, where: tuple) -> QuerySet:
-    rows = model._default_manager.filter(**{unit: OuterRef("pk")}, **dict(where))
-    return (rows.filter(**{f"{day}__lte": Value(_LAST)}) if day else rows).order_by().values("pk")
-
-
-@lru_cache(maxsize=64)
-def _model_of(source: Source) -> type[Model]:
-    return source.rows(period_of(dt.date(2000, 1, 1))).model
-
-
-def _outermost(units: Iterable[OrgUnit]) -> list[str]:
+def outermost(units: Iterable[OrgUnit]) -> list[str]:
     """Paths of the units that lie below no other of them."""
     outermost: list[str] = []
     for path in sorted(unit.path for unit in units):
@@ -296,7 +252,7 @@ def _outermost(units: Iterable[OrgUnit]) -> list[str]:
 def _paths(units: Iterable[OrgUnit]) -> Q:
     """Units at or below those given."""
     condition = Q(pk__in=[])
-    for path in _outermost(units):
+    for path in outermost(units):
         condition |= Q(path__startswith=path)
     return condition
 
@@ -343,7 +299,7 @@ def _places(units: Sequence[OrgUnit]) -> list[Place]:
     ]
 
 
-class _IsOneOf(Func):
+class IsOneOf(Func):
     """``column = ANY (list)``: the same text of statement however long the list."""
 
     template = "%(expressions)s::bigint[])"
@@ -351,13 +307,8 @@ class _IsOneOf(Func):
     output_field = BooleanField()
 
 
-class _IsLikeOneOf(_IsOneOf):
-    template = "%(expressions)s::text[])"
-    arg_joiner = " LIKE ANY ("
-
-
-# Stand in a compiled statement for the lists of units and of rows, and for the last day of a month.
-_UNITS, _ROWS, _LAST = object(), object(), object()
+# Stand in a compiled statement for the lists of units and of rows.
+_UNITS, _ROWS = object(), object()
 
 
 @lru_cache(maxsize=128)
@@ -377,9 +328,9 @@ def _compiled(
     for metric in metrics:
         if metric.distinct or metric.total:
             columns[f"value_of_{names[metric.code]}"] = F(metric.distinct or metric.total)
-    rows = source.rows(period).filter(_IsOneOf(F(source.unit_key), Value(_UNITS)))
+    rows = source.rows(period).filter(IsOneOf(F(source.unit_key), Value(_UNITS)))
     if is_part:
-        rows = rows.filter(_IsOneOf(F("pk"), Value(_ROWS)))
+        rows = rows.filter(IsOneOf(F("pk"), Value(_ROWS)))
     try:
         inner, params = rows.order_by().annotate(**columns).values(*columns).query.sql_with_params()
     except EmptyResultSet:
@@ -398,12 +349,15 @@ def _counted(
     """Rows of (unit id, value of each metric); a unit without rows is missing."""
     if among is not None and any(metric.distinct for metric in metrics):
         raise ValueError(f"The source {source.key} counts different values: parts do not add up.")
+    units = sorted({place.id for place in places})
     compile_ = _compiled.__wrapped__ if source.is_by_rules else _compiled
+    if source.rows_of_units:
+        source = replace(source, rows=partial(source.rows_of_units, units=units))
     compiled = compile_(source, tuple(metrics), period, among is not None)
     if compiled is None or not places:
         return []
     statement, params = compiled
-    lists = {_UNITS: sorted({place.id for place in places}), _ROWS: list(among or ())}
+    lists = {_UNITS: units, _ROWS: list(among or ())}
     with connection.cursor() as cursor:
         cursor.execute(
             statement,

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from eldercare import ledger_metrics
+from eldercare import ledger_kept, ledger_metrics
 from eldercare.ledger_metrics import Change
 from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, IndicatorValue, Metric, MetricEntry, MonthlyReport, owed_by
@@ -28,7 +28,7 @@ def metric_effects(changes: Sequence[Change], month: dt.date, user: User) -> lis
     """Figures of the ledger itself that change, in the order of the catalogue."""
     codes = {code for each in changes for code in each.after}
     metrics = sorted(Metric.objects.filter(code__in=codes), key=lambda metric: metric.position)
-    is_kept = ledger_metrics.kept([each.unit for each in changes], month)
+    is_kept = ledger_kept.kept([each.unit for each in changes], month)
     return [
         _metrics_of(each, metrics, is_kept) if user.org_unit.contains(each.unit) else [] for each in changes
     ]
@@ -60,7 +60,7 @@ def indicator_effects(changes: Sequence[Change], month: dt.date, user: User) -> 
     reading = _Reading(changes, month, user)
     if not any(reading.indicators.values()):
         return [[] for _ in changes]
-    is_kept = ledger_metrics.kept([each.unit for each in changes], month)
+    is_kept = ledger_kept.kept([each.unit for each in changes], month)
     told = []
     for each in changes:
         entries = reading.entries_of(each.unit)

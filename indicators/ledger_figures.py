@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from eldercare import ledger_metrics
+from eldercare import ledger_kept, ledger_metrics
 from eldercare.models import OrgUnit
 from indicators.models import Metric
 
@@ -42,7 +42,7 @@ def counted(units: Iterable[OrgUnit], month: dt.date, metrics: Iterable[Metric])
     decimals = {metric.code: metric.decimals for metric in metrics if metric.code in known}
     if not units or not decimals:
         return {}
-    is_kept = ledger_metrics.kept(units, month)
+    is_kept = ledger_kept.kept(units, month)
     sources = {code: ledger_metrics.source_of(code)[0] for code in decimals}
     wanted = [
         code

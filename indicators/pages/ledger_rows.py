@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
-from eldercare import ledger_metrics
+from eldercare import ledger_kept, ledger_metrics
 from eldercare.ledger_metrics import LedgerMetric, Source
 from eldercare.models import OrgUnit
 from indicators.ledger_figures import is_counted
@@ -71,7 +71,7 @@ def load_rows(place: Place, code: str, *, is_own: bool) -> LedgerRows:
     everywhere = is_county and not is_own
     rows = ledger_metrics.rows_of(code, place.month, _as_a_place(place.unit) if everywhere else place.unit)
     units = [unit for unit in place.units if not ledger_metrics.is_county(unit)] if is_county else []
-    kept = ledger_metrics.kept([place.unit, *units], place.month)
+    kept = ledger_kept.kept([place.unit, *units], place.month)
     found = ledger_metrics.figures(units, place.month, codes=[code]) if units else {}
     return LedgerRows(
         metric,

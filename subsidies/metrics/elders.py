@@ -3,6 +3,8 @@
 By household registration a person counts where the record is managed, by residence where the person lives.
 """
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -89,9 +91,9 @@ RESIDENTS = register(
 )
 
 
-def eligible(period: Period) -> QuerySet[Elder]:
+def eligible(period: Period, units: Collection[int] | None = None) -> QuerySet[Elder]:
     """Who would be paid a service subsidy for the month by its rules, applied for or not, and has not left since."""
-    text, params = eligible_statement(Programme.Kind.SERVICE_SUBSIDY, period.first)
+    text, params = eligible_statement(Programme.Kind.SERVICE_SUBSIDY, period.first, units)
     found = RawSQL(text, params)  # noqa: S611 - written by the engine
     return elders_on(period.last).filter(of_the_county(period), pk__in=found)
 
@@ -102,6 +104,7 @@ ELIGIBLE = register(
         label="老年人档案",
         ledger="elders",
         rows=eligible,
+        rows_of_units=eligible,
         unit="org_unit",
         metrics=(LedgerMetric("service_subsidy_eligible_elders", lambda period: Q()),),
         columns=COLUMNS,

@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Q
 
 from eldercare import ledger_metrics
+from eldercare.ledger_kept import kept
 from eldercare.ledger_metrics import (
     Change,
     LedgerMetric,
@@ -14,7 +15,6 @@ from eldercare.ledger_metrics import (
     Source,
     effects_of,
     figures,
-    kept,
     period_of,
     register,
     rows_of,

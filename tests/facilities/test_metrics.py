@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from eldercare import ledger_metrics
-from eldercare.ledger_metrics import figures, kept, rows_of
+from eldercare.ledger_kept import kept
+from eldercare.ledger_metrics import figures, rows_of
 from facilities.models import Facility, FacilityRating
 from tests.facilities.factories import SINCE, make_caregiver, make_facility, make_post
 from tests.facilities.metric_cases import FACILITIES, INSTITUTIONS, MONTH

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.db.models import Sum
 
-from eldercare import ledger_metrics
-from eldercare.ledger_metrics import figures, kept, rows_of, source_of
+from eldercare import ledger_kept, ledger_metrics
+from eldercare.ledger_kept import kept
+from eldercare.ledger_metrics import figures, rows_of, source_of
 from subsidies.models import Visit
 from tests.subsidies.factories import make_elder, make_enrolment, make_programme
 from tests.subsidies.metric_cases import (
@@ -134,6 +135,19 @@ def test_a_changed_rule_is_counted_at_once(cast):
     assert figures([cast.township], MONTH, codes=[code])[cast.township.pk, code] == 2
 
 
+def test_each_unit_is_worked_out_by_itself_and_all_of_them_together(cast):
+    receives("low_income")(cast)
+    make_elder(cast.other_township, tags=["low_income"])
+    make_elder(cast.other_township, tags=["low_income"])
+    code = "service_subsidy_eligible_elders"
+    units = [cast.township, cast.other_township]
+    apart = {unit.pk: figures([unit], MONTH, codes=[code])[unit.pk, code] for unit in units}
+    together = figures(units, MONTH, codes=[code])
+    assert apart == {cast.township.pk: 1, cast.other_township.pk: 2}
+    assert together == {(pk, code): number for pk, number in apart.items()}
+    assert [rows_of(code, MONTH, unit).count() for unit in units] == [1, 2]
+
+
 def test_rules_that_cannot_be_read_find_nobody(cast):
     programme = receives("low_income")(cast).programme
     programme.versions.update(eligibility="low_income and")
@@ -166,7 +180,7 @@ def test_a_ledger_of_visits_says_nothing_of_months_before_its_first(cast):
     Visit.objects.create(elder=elder, org_unit=cast.township, visited_on=dt.date(2025, 6, 10))
 
     def is_kept(month: int) -> bool:
-        return ledger_metrics.kept([cast.township], dt.date(2025, month, 1))[cast.township.pk, "visits"]
+        return ledger_kept.kept([cast.township], dt.date(2025, month, 1))[cast.township.pk, "visits"]
 
     assert [is_kept(month) for month in (5, 6, 7)] == [False, True, True]
-    assert ledger_metrics.kept([cast.township])[cast.township.pk, "visits"]
+    assert ledger_kept.kept([cast.township])[cast.township.pk, "visits"]
