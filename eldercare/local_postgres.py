@@ -172,6 +172,18 @@ def _binary(name: str) -> Path:
     return copy / PROGRAMS / name
 
 
+def client_program(name: str) -> Path:
+    """A PostgreSQL program that connects as anybody else does: the wheel's, else the one on the machine's path."""
+    with contextlib.suppress(EmbeddedError):
+        if (found := _wheel().parent / PROGRAMS / name).exists():
+            return found
+    if found := shutil.which(name):
+        return Path(found)
+    raise EmbeddedError(
+        f"The program {name} is missing: install PostgreSQL's client programs (postgresql-client)."
+    )
+
+
 def _copy_programs(target: Path) -> None:
     """Copy programs and libraries as they lie to one another, readable by everybody."""
     source = _wheel().parent

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -30,10 +30,13 @@ from tests.plugins import free_port
 class Run:
     """`manage.py portal`, as `make run` starts it, until it says that it is running.
 
-    With ``under_make`` the process is a shell that stands where `make` does: the portal is its child.
+    With ``under_make`` the process is a shell that stands where `make` does: the portal is its child. ``hear`` is
+    called with each line that it says until then.
     """
 
-    def __init__(self, var: Path, *, under_make: bool = False) -> None:
+    def __init__(
+        self, var: Path, *, under_make: bool = False, hear: Callable[[str], None] = lambda line: None
+    ) -> None:
         self.var = var
         self.port = free_port()
         command = [sys.executable, str(REPO / "manage.py"), "portal"]
@@ -53,6 +56,7 @@ class Run:
         self.said = ""
         for line in self.process.stdout:
             self.said += line
+            hear(line)
             if "Ctrl-C stops everything" in line:
                 return
         pytest.fail(f"The portal did not start:\n{self.said}")
@@ -123,11 +127,10 @@ def test_a_run_after_make_was_killed_waits_until_the_portal_has_stopped(run):
     orphan = Run(run.var, under_make=True)
     portal, *others = orphan.all_processes()
     children = [each for each in others if each.ppid() == portal.pid]
-    (worker,) = [each for each in children if "worker" in each.cmdline()]
-    worker.suspend()  # so that stopping takes its time
+    portal.suspend()  # it stops as late as the next one has met it, however slow the machine is
     orphan.process.kill()
     orphan.process.wait()
-    again = Run(run.var)
+    again = Run(run.var, hear=lambda line: portal.resume() if "still stopping" in line else None)
     left = alive([portal, *children])
     code = again.end(signal.SIGTERM)
     orphan.process.stdout.close()
