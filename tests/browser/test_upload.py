@@ -22,9 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HEADINGS = ("机构名称", "房间", "床号", "床位类型", "护理型", "启用日期")
 HOME = "沈荡敬老院"
 LONG = 30_000  # milliseconds; a limit against hanging
-EXPORTED_AT = re.compile(
-    "导出时间：[0-9-]{10} [0-9:]{5}".encode()
-)  # the one thing that time alone may change
+# The one thing that time alone may change.
+EXPORTED_AT = re.compile("导出时间：[0-9-]{10} [0-9:]{5}".encode())
 
 
 def sheet(folder: Path) -> Path:
