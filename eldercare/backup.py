@@ -25,16 +25,19 @@ from typing import IO
 import psycopg
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import BinaryField
+from django.db.models.functions import Substr
 from django.utils import timezone
 from psycopg import sql
 
-from eldercare import embedded
+from eldercare import embedded, evidence
 from eldercare.encryption import encrypted_fields
 from eldercare.encryption_keys import VARIABLE, DecryptionError, key_ring
 from eldercare.errors import Refused
 from eldercare.key_rotation import encrypted_models
 from eldercare.key_rotation_uploads import file_keys_in_use
 from eldercare.local_postgres import client_program
+from eldercare.models import ImportFile
 
 NAME = re.compile(r"eldercare-\d{8}-\d{6}\.dump")
 MAGIC = b"PGDMP"
@@ -74,7 +77,7 @@ def make(folder: Path, *, keep: int = 0) -> Copy:
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
-    return Copy(path, path.stat().st_size, _remove_older(folder, keep))
+    return Copy(path, path.stat().st_size, _remove_older(path, keep))
 
 
 def _dump(path: Path) -> None:
@@ -90,9 +93,10 @@ def _dump(path: Path) -> None:
     _run("pg_dump", *options, _database(), why="数据库没有备份成")
 
 
-def _remove_older(folder: Path, keep: int) -> list[Path]:
-    found = sorted(each for each in folder.iterdir() if NAME.fullmatch(each.name))
-    older = found[:-keep] if keep else []
+def _remove_older(newest: Path, keep: int) -> list[Path]:
+    """``newest`` stays in any case: a clock may have been put back."""
+    found = sorted(each for each in newest.parent.iterdir() if NAME.fullmatch(each.name) and each != newest)
+    older = found[: max(0, len(found) + 1 - keep)] if keep else []
     for each in older:
         each.unlink()
     return older
@@ -199,8 +203,20 @@ def unreadable() -> list[str]:
                         key_ring().decrypt(stored, field.context)
                     except DecryptionError:
                         found.append(f"{model._meta.label}.{field.name}（密钥 {key_id}）")
-    files = sorted(file_keys_in_use().keys() - key_ring().keys.keys())
-    return found + [f"上传的文件（密钥 {key_id}）" for key_id in files]
+    return found + [
+        f"上传的文件（密钥 {key_id}）" for key_id in file_keys_in_use() if not _reads_a_file(key_id)
+    ]
+
+
+def _reads_a_file(key_id: str) -> bool:
+    """Tried on the smallest one."""
+    begins = f"{key_id}:".encode()
+    of_key = ImportFile.objects.annotate(head=Substr("content", 1, len(begins), output_field=BinaryField()))
+    file = of_key.filter(head=begins).order_by("size").first()
+    try:
+        return file is not None and bool(evidence.content_of(file))
+    except DecryptionError:
+        return False
 
 
 # --- PostgreSQL's programs --------------------------------------------------------------------------------------
