@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import BinaryField
 from django.db.models.functions import Substr
@@ -43,7 +44,9 @@ NAME = re.compile(r"eldercare-\d{8}-\d{6}\.dump")
 MAGIC = b"PGDMP"
 LAST_SETTING = b"SET row_security"  # ends the settings at the head of a script
 TIMEOUT_SINCE = 170_000  # servers before 17 do not know transaction_timeout, which the programs of 18 set
-SESSIONS = "django_session"
+SESSIONS, MIGRATIONS = "django_session", "django_migrations"
+DRAFT = ".part"
+ABANDONED = 86_400  # seconds after which a draft is of a run that was killed
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,14 @@ def make(folder: Path, *, keep: int = 0) -> Copy:
 
     Raises Refused, and leaves no half file.
     """
+    folder = folder.absolute()
     if not folder.is_dir():
         raise Refused(f"没有文件夹 {folder}，请先建好，并只让备份账号能读。")
+    if MIGRATIONS not in _tables():
+        raise Refused("数据库是空的，没有可备份的内容。请查对 DATABASE_URL（或 ELDERCARE_VAR）是不是设对了。")
+    _remove_left_behind(folder)
     path = folder / f"eldercare-{timezone.localtime():%Y%m%d-%H%M%S}.dump"
-    draft = path.with_suffix(".part")
+    draft = path.with_suffix(DRAFT)
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
@@ -81,21 +88,26 @@ def make(folder: Path, *, keep: int = 0) -> Copy:
 
 
 def _dump(path: Path) -> None:
-    options = [
-        "--format=custom",
-        "--no-owner",
-        "--no-privileges",
-        "--no-comments",
-        "--no-unlogged-table-data",
-    ]
-    # Into a file, not a pipe: then the table of contents says where each table's rows begin, and a cut shows.
-    options += [f"--exclude-table-data={SESSIONS}", f"--file={path}"]
-    _run("pg_dump", *options, _database(), why="数据库没有备份成")
+    options = ["--format=custom", "--no-owner", "--no-privileges", f"--exclude-table-data={SESSIONS}"]
+    # What uploads are compared in comes and goes, and is made anew from the file when it is missing.
+    options += [f"--exclude-table=*.{prefix}*" for prefix in ("import_stage_", "import_dif_")]
+    _run("pg_dump", *options, f"--file={path}", _database(), why="数据库没有备份成")
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Drafts of runs that were killed."""
+    for each in folder.glob(f"eldercare-*{DRAFT}"):
+        if time.time() - each.stat().st_mtime > ABANDONED:
+            each.unlink(missing_ok=True)
 
 
 def _remove_older(newest: Path, keep: int) -> list[Path]:
     """``newest`` stays in any case: a clock may have been put back."""
-    found = sorted(each for each in newest.parent.iterdir() if NAME.fullmatch(each.name) and each != newest)
+    found = sorted(
+        each
+        for each in newest.parent.iterdir()
+        if NAME.fullmatch(each.name) and each != newest and each.is_file()
+    )
     older = found[: max(0, len(found) + 1 - keep)] if keep else []
     for each in older:
         each.unlink()
@@ -107,6 +119,7 @@ def _remove_older(newest: Path, keep: int) -> list[Path]:
 
 def restore(path: Path) -> None:
     """Fill the empty database. Raises Refused, and then it is as empty as before."""
+    path = path.absolute()
     try:
         with open(path, "rb") as stream:
             is_copy = stream.read(len(MAGIC)) == MAGIC
@@ -114,7 +127,7 @@ def restore(path: Path) -> None:
         raise Refused(f"读不了 {path}：{error.strerror}。") from error
     if not is_copy:
         raise Refused(f"{path} 不是本系统的备份文件（manage.py backup 生成的 .dump 文件）。")
-    if connection.introspection.table_names():
+    if _tables():
         raise Refused("数据库里已经有数据。备份只能恢复到空的数据库里：请新建一个，或换一个 ELDERCARE_VAR。")
     if (
         unknown := _migrations_in(path)
@@ -129,7 +142,7 @@ def restore(path: Path) -> None:
 
 def _migrations_in(path: Path) -> set[tuple[str, str]]:
     """(app, name) of the migrations that the copied database had."""
-    options = ["--data-only", "--table=django_migrations", "--file=-"]
+    options = ["--data-only", f"--table={MIGRATIONS}", "--file=-"]
     script = _run("pg_restore", *options, str(path), stdout=subprocess.PIPE, why="备份文件读不出来")
     found = re.search(
         r"^COPY \S+ \((.*)\) FROM stdin;\n(.*?)^\\\.$", script.decode(), re.DOTALL | re.MULTILINE
@@ -142,29 +155,29 @@ def _migrations_in(path: Path) -> set[tuple[str, str]]:
 
 
 def _write_back(path: Path) -> None:
-    """All in one transaction. A script that breaks off must not reach its end in psql, which would commit it."""
+    """All in one transaction that ends with a word of ours.
+
+    psql would commit at the end of its input, and for it that is also the end of a process that was killed.
+    """
     script_of = [client_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(path)]
-    into = [
-        "--no-psqlrc",
-        "--quiet",
-        "--single-transaction",
-        "--set=ON_ERROR_STOP=1",
-        f"--output={os.devnull}",
-    ]
-    with tempfile.TemporaryFile() as said, _child(script_of, stdout=subprocess.PIPE, stderr=said) as reader:
-        writer_command = [client_program("psql"), *into, _database()]
-        with _child(writer_command, stdin=subprocess.PIPE, stderr=said, env=_environment()) as writer:
-            try:
-                _pass_on(reader.stdout, writer.stdin)
-                is_whole = reader.wait() == 0
-                if not is_whole:
-                    writer.kill()
-                writer.stdin.close()
-            except BrokenPipeError:  # psql has stopped at an error
-                is_whole = True
-                reader.kill()
-            if writer.wait() or not is_whole:
-                raise Refused(_in_words("没有恢复成，数据库还是空的", said))
+    into = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}"]
+    with (
+        tempfile.TemporaryFile() as said,
+        _child(script_of, stdout=subprocess.PIPE, stderr=said) as reader,
+        _child([client_program("psql"), *into, _database()], stdin=subprocess.PIPE, stderr=said) as writer,
+    ):
+        is_whole = False
+        try:
+            writer.stdin.write(b"BEGIN;\n")
+            _pass_on(reader.stdout, writer.stdin)
+            is_whole = reader.wait() == 0
+            if is_whole:
+                writer.stdin.write(b"\nCOMMIT;\n")
+            writer.stdin.close()
+        except BrokenPipeError:  # psql has stopped at an error
+            reader.kill()
+        if writer.wait() or not is_whole:
+            raise Refused(_in_words("没有恢复成，数据库还是空的", said))
 
 
 def _pass_on(script: IO[bytes], to: IO[bytes]) -> None:
@@ -222,15 +235,26 @@ def _reads_a_file(key_id: str) -> bool:
 # --- PostgreSQL's programs --------------------------------------------------------------------------------------
 
 
+def _tables() -> list[str]:
+    """Raises Refused where the database does not answer."""
+    try:
+        with connection.cursor() as cursor:
+            return connection.introspection.table_names(cursor)
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise Refused(f"连不上数据库，请查对 DATABASE_URL（{reason}）。") from error
+
+
 def _database() -> str:
-    """How libpq finds the database; without the password, which other users of the machine could see."""
-    return "--dbname=" + psycopg.conninfo.make_conninfo(
-        **{k: v for k, v in _parameters().items() if k != "password"}
-    )
+    """How libpq finds the database; without secrets, which other users of the machine could see."""
+    secret = {each.keyword.decode() for each in psycopg.pq.Conninfo.get_defaults() if each.dispchar == b"*"}
+    given = {key: value for key, value in _parameters().items() if key not in secret}
+    return "--dbname=" + psycopg.conninfo.make_conninfo(**given)
 
 
 def _environment() -> Mapping[str, str]:
-    return os.environ | {"PGPASSWORD": str(_parameters().get("password") or ""), "LC_ALL": "C.UTF-8"}
+    password = _parameters().get("password")
+    return os.environ | ({"PGPASSWORD": str(password)} if password else {}) | {"LC_ALL": "C.UTF-8"}
 
 
 def _parameters() -> dict[str, object]:
@@ -255,7 +279,7 @@ def _run(program: str, *arguments: str, why: str, stdout: int | IO[bytes] = subp
 @contextmanager
 def _child(command: list[object], **options: object) -> Iterator[subprocess.Popen]:
     """Gone when left, however that is."""
-    with subprocess.Popen(command, **options) as process:
+    with subprocess.Popen(command, env=_environment(), **options) as process:
         try:
             yield process
         finally:

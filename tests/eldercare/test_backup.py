@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from eldercare.local_postgres import client_program
 from eldercare.models import AuditEvent, OrgUnit
 from tests.facilities.factories import make_facility
 from tests.facilities.uploads import apply, upload, workbook
-from tests.machine import REPO
+from tests.machine import REPO, eventually
 from tests.subsidies.factories import make_elder
 from tests.template_database import prepared_template
 
@@ -28,7 +29,8 @@ HOME = "沈荡敬老院"
 BEDS = workbook(("机构名称", "房间", "床号", "护理型"), (HOME, "101", "1", "是"), (HOME, "101", "2", "否"))
 
 CATALOGUE = """
-    SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    SELECT 'trigger', tgrelid::regclass::text, concat_ws(' ', pg_get_triggerdef(oid), obj_description(oid, 'pg_trigger'))
+      FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT 'constraint', conrelid::regclass::text, concat_ws(' ', conname, contype, convalidated)
       FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT 'index', indrelid::regclass::text, concat_ws(' ', indexrelid::regclass, indisunique, indisvalid)
@@ -61,15 +63,15 @@ def empty_database(django_db_modify_db_settings) -> Iterator[str]:
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def environment_of(database: str) -> dict[str, str]:
+    return os.environ | {"ELDERCARE_DB_NAME": database, "SECRET_KEY": settings.SECRET_KEY}
+
+
 def manage(*arguments: object, database: str = "", **environment: str) -> subprocess.CompletedProcess:
-    own = {
-        "ELDERCARE_DB_NAME": database or settings.DATABASES["default"]["NAME"],
-        "SECRET_KEY": settings.SECRET_KEY,
-    }
     return subprocess.run(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=REPO,
-        env=os.environ | own | environment,
+        env=environment_of(database or settings.DATABASES["default"]["NAME"]) | environment,
         capture_output=True,
         text=True,
     )
@@ -182,6 +184,8 @@ def test_all_or_nothing_comes_back_and_missing_keys_are_told(world, empty_databa
     assert "不是本系统的备份文件" in manage("restore", path, database=empty_database).stderr
     assert "读不了" in manage("restore", tmp_path / "none.dump", database=empty_database).stderr
     path.write_bytes(whole)
+    assert "连不上数据库" in manage("restore", path, database="no_such_database").stderr
+    path.write_bytes(whole)
 
     # Something that the server takes for a conflict, late in the script or early.
     ((name,),) = ask(
@@ -204,6 +208,45 @@ def test_all_or_nothing_comes_back_and_missing_keys_are_told(world, empty_databa
     assert "上传的文件" in done.stderr
     assert world.id_number.reveal() not in done.stdout + done.stderr
     assert ask(empty_database, "SELECT count(*) FROM subsidies_elder") == [(1,)]
+
+
+KILLED = """
+import sys
+import django
+django.setup()
+from eldercare import backup, embedded
+embedded.ensure_started()
+real = backup.client_program
+backup.client_program = lambda name: sys.argv[1] if name == "pg_restore" else real(name)
+backup.restore(backup.Path(sys.argv[2]))
+"""
+
+
+def test_a_restore_that_is_killed_leaves_the_database_empty(world, empty_database, tmp_path):
+    path, _ = copy_into(tmp_path)
+    program = client_program("pg_restore")
+    script = subprocess.run([program, "--file=-", "--no-owner", path], capture_output=True, check=True).stdout
+    # Between two statements, with all tables and rows there and no foreign key: an end that looks like one.
+    length = script.index(b"Type: FK CONSTRAINT")
+    killer = tmp_path / "pg_restore"
+    killer.write_text(
+        f"""#!/bin/sh
+case "$*" in *--data-only*) exec "{program}" "$@" ;; esac
+"{program}" "$@" | head -c {length}
+kill -9 $PPID
+"""
+    )
+    killer.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, killer, path],
+        cwd=REPO,
+        env=environment_of(empty_database) | {"DJANGO_SETTINGS_MODULE": "eldercare.settings"},
+        capture_output=True,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    own = settings.DATABASES["default"]["NAME"]
+    assert eventually(lambda: (empty_database,) not in ask(own, "SELECT datname FROM pg_stat_activity"))
+    assert tables_of(empty_database) == []
 
 
 def test_a_copy_of_a_newer_portal_is_refused_before_anything_is_written(empty_database, tmp_path):
@@ -242,22 +285,48 @@ def test_a_copy_of_an_older_portal_is_brought_up_to_date(world, empty_database, 
     assert manage("migrate", "--check", database=empty_database).returncode == 0
 
 
-def test_only_the_newest_are_kept_and_what_fails_leaves_no_file(tmp_path):
-    done = manage("backup", tmp_path, database="no_such_database")
-    assert done.returncode == 1
-    assert "没有备份成" in done.stderr or "does not exist" in done.stderr
-    assert list(tmp_path.iterdir()) == []
+def test_what_fails_leaves_everything_as_it_was(empty_database, tmp_path):
+    old = tmp_path / "eldercare-20250101-030000.dump"
+    old.write_bytes(b"good")
+    for database, why in (("no_such_database", "连不上数据库"), (empty_database, "数据库是空的")):
+        done = manage("backup", tmp_path, "--keep", 1, database=database)
+        assert done.returncode == 1
+        assert why in done.stderr
+        assert list(tmp_path.iterdir()) == [old]
     with pytest.raises(CommandError, match="请先建好"):
         copy_into(tmp_path / "none")
     with pytest.raises(CommandError, match="不能是负数"):
         copy_into(tmp_path, "--keep", -1)
 
+
+def test_only_the_newest_are_kept(tmp_path, monkeypatch):
     # The clock may have been put back: then the newest copy is not the last by name.
-    old = [tmp_path / f"eldercare-2025010{day}-030000.dump" for day in range(1, 3)]
-    old.append(tmp_path / "eldercare-20991231-030000.dump")
-    other = tmp_path / "notes.txt"
-    for path in (*old, other):
+    folder = tmp_path / "-d 备份"
+    folder.mkdir()
+    old = [folder / f"eldercare-2025010{day}-030000.dump" for day in range(1, 3)]
+    old.append(folder / "eldercare-20991231-030000.dump")
+    other, left_behind, at_work = (
+        folder / "notes.txt",
+        folder / "eldercare-1.part",
+        folder / "eldercare-2.part",
+    )
+    for path in (*old, other, left_behind, at_work):
         path.write_bytes(b"")
-    newest, said = copy_into(tmp_path, "--keep", 2)
+    os.utime(left_behind, (0, 0))  # of a run that was killed
+    monkeypatch.chdir(tmp_path)
+    newest, said = copy_into(Path(folder.name), "--keep", 2)
     assert "已删除较早的 2 份" in said
-    assert set(tmp_path.iterdir()) == {old[2], newest, other}
+    assert set(folder.iterdir()) == {old[2], newest, other, at_work}
+
+
+def test_what_uploads_are_compared_in_is_left_out(world, tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNLOGGED TABLE import_stage_99 (row integer)")
+    try:
+        path, _ = copy_into(tmp_path)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE import_stage_99")
+    listed = subprocess.run([client_program("pg_restore"), "--list", path], capture_output=True, check=True)
+    assert b"eldercare_importbatch" in listed.stdout
+    assert b"import_stage" not in listed.stdout

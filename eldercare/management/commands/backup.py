@@ -1,5 +1,7 @@
 """Copy the whole database into one file."""
 
+import signal
+import sys
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,10 +22,14 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, keep: int, **_options) -> None:
         if keep < 0:
             raise CommandError("--keep 不能是负数。")
+        # Told to stop, it takes pg_dump and the half file with it.
+        usual = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             copy = backup.make(folder, keep=keep)
         except Refused as error:
             raise CommandError(str(error)) from error
+        finally:
+            signal.signal(signal.SIGTERM, usual)
         for unit in OrgUnit.objects.filter(parent=None):
             audit.record(
                 AuditEvent.Action.EXPORT,
