@@ -98,7 +98,7 @@ class Source:
     # Where the rows are worked out and not kept: the model, and its look-up to the unit, whose rows are the ledger.
     kept_in: tuple[type[Model], str] | None = None
     kept_from: str = ""  # its day: of months before the first, the ledger says nothing
-    is_by_rules: bool = False  # its statement is written from rules in the database, so anew each time
+    is_by_rules: bool = False  # its statement holds rules of the database, or today: written anew each time
     # Of such a one: the same rows, but worked out for these units alone (by their ids).
     rows_of_units: Callable[[Period, Collection[int]], QuerySet] | None = None
     kept_where: tuple[tuple[str, object], ...] = ()  # look-ups: which rows of the table are this ledger's

@@ -202,6 +202,7 @@ class ListPage:
     unit: str
     sort: str
     is_long: bool = False
+    address: str = ""  # of the list, where the page stands at another one
 
     @property
     def export_note(self) -> str:
@@ -230,10 +231,12 @@ def list_page(
     template: str,
     context: dict[str, Any] | None = None,
     count: int | None = None,
+    address: str = "",
 ) -> HttpResponse:
     """``everything`` tells an empty ledger from a filter that nothing fits; ``rows`` are those that fit.
 
     ``count``: how many they are, where the page has asked for it already together with its sums.
+    ``address``: of the list, where the page answers at another one, as a form that was refused does.
     """
     sort, problem = _sort_of(request, listing)
     if listing.is_long:
@@ -251,14 +254,15 @@ def list_page(
     shown = ListPage(
         form=form,
         page=page,
-        headings=[_heading(request, column, sort) for column in listing.columns],
+        headings=[_heading(request, column, sort, address) for column in listing.columns],
         lines=[_line(listing, row) for row in found],
         unused=sentence,
         is_empty=not found and not everything.exists(),
-        export_query=_query(request, export="xlsx"),
+        export_query=address + _query(request, export="xlsx"),
         unit=listing.unit,
         sort=sort,
         is_long=listing.is_long,
+        address=address,
     )
     return render(request, template, {"ledger": shown, "form": form} | (context or {}))
 
@@ -343,12 +347,12 @@ def _query(request: HttpRequest, **changes: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _heading(request: HttpRequest, column: Column, sort: str) -> Heading:
+def _heading(request: HttpRequest, column: Column, sort: str, address: str = "") -> Heading:
     if not column.order:
         return Heading(column.heading, column.cell_css, "", "")
     aria = {column.key: "ascending", f"-{column.key}": "descending"}.get(sort, "none")
     wanted = f"-{column.key}" if sort == column.key else column.key
-    return Heading(column.heading, column.cell_css, _query(request, sort=wanted), aria)
+    return Heading(column.heading, column.cell_css, address + _query(request, sort=wanted), aria)
 
 
 def _line(listing: Listing, row: Any) -> Line:
@@ -368,6 +372,8 @@ def _shown(value: object, kind: Kind) -> object:
         return f"{value:,.2f}"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if kind is Kind.MONTH and isinstance(value, dt.date):
+        return f"{value:%Y-%m}"
     if isinstance(value, dt.datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -85,19 +85,23 @@ def _quoted(title: str) -> str:
 
 
 def _moved(each: PlanFigures, period: Period) -> str:
-    """What has reached its target since the period before, and what has fallen behind."""
-    won, lost = [], []
+    """What has reached its target since the period before, what has fallen behind, and what cannot be told yet."""
+    won, lost, unknown = [], [], 0
     for line in each.board.counted:
         before = each.status_before(line)
         if line.status == Status.MET and before not in (Status.MET, None):
             won.append(line.indicator.name)
         if line.status == Status.BEHIND and before not in (Status.BEHIND, None):
             lost.append(line.indicator.name)
+        if line.status == Status.NOT_REPORTED and before not in (Status.NOT_REPORTED, None):
+            unknown += 1
     parts = []
     if won:
         parts.append(f"新达标{len(won)}项：{'、'.join(won)}")
     if lost:
         parts.append(f"新转为进度滞后{len(lost)}项：{'、'.join(lost)}")
+    if unknown:
+        parts.append(f"{unknown}项因本期月报未报齐暂不判定，报齐后可能变动")
     if not parts:
         return ""
     return f"{period.against.replace('较', '与')}相比，{'；'.join(parts)}。"

@@ -46,7 +46,7 @@ def subset_findings(rules: Iterable[MetricRule], figures: Mapping[str, Decimal])
                 rule.code,
                 is_hard=True,
                 kind="subset",
-                text=f"{rule.name}({format_figure(part_value)})大于{whole_name}({format_figure(whole_value)}),"
+                text=f"{rule.name}（{format_figure(part_value)}）大于{whole_name}（{format_figure(whole_value)}），"
                 "部分不能大于整体，请核对这两项。",
             )
         )
@@ -72,7 +72,7 @@ def change_findings(
                 rule.code,
                 is_hard=False,
                 kind="change",
-                text=f"{rule.name}由上月 {format_figure(before)} 变为 {format_figure(now)}({by_how_much}),"
+                text=f"{rule.name}由上月 {format_figure(before)} 变为 {format_figure(now)}（{by_how_much}），"
                 "请核对；属实的请填写简短说明。",
             )
         )

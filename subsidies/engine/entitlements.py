@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -63,7 +63,7 @@ def candidates(
     rules = Rules.of(programme)
     applied = (month - dt.timedelta(days=1)).replace(day=1)
     subject = unenrolled(rules, statement.value(applied), which)
-    text = net(statement, rules, [month], subject)
+    text = net(statement, rules, [month], subject, only_eligible=True)
     return _rows(
         statement, f"WITH {text} SELECT {COLUMNS} FROM net WHERE gross > 0 ORDER BY org_unit, holder"
     )
@@ -82,18 +82,25 @@ def net(
     *,
     book: Book | None = None,
     prefix: str = "",
+    as_well: Mapping[int, str] | None = None,
+    only_eligible: bool = False,
 ) -> str:
     """CTEs, the last of which is ``{prefix}net``: the gross rows with ``amount`` and ``others``.
 
-    ``book``: where the rules of the other programmes stand, if not as they are stored.
+    ``book``: where the rules of the other programmes stand, if not as they are stored; ``as_well``: SELECTs of those who
+    count as enrolled in another programme, by its id; ``only_eligible``: as in ``gross``,
+    where nobody asks for those who are paid nothing.
     """
-    book = book or Book()
-    text = gross(statement, rules, months, subject, prefix=prefix)
+    book, as_well = book or Book(), as_well or {}
+    text = gross(statement, rules, months, subject, prefix=prefix, only_eligible=only_eligible)
     exclusions = book.exclusions(rules.programme) if rules.beneficiary == Programme.Beneficiary.ELDER else []
     others = {_other(each, rules.programme).pk: _other(each, rules.programme) for each in exclusions}
+    asked = f"{prefix}gross WHERE gross > 0" if only_eligible else f"{prefix}subject"
     for pk, other in others.items():
         their_rules = book.rules(other)
-        same_people = enrolled(their_rules, f"h.id IN (SELECT holder FROM {prefix}subject)")
+        same_people = enrolled(their_rules, f"h.id IN (SELECT holder FROM {asked})")
+        if pk in as_well:
+            same_people += f" UNION ALL {as_well[pk]}"
         text += "," + gross(statement, their_rules, months, same_people, prefix=f"{prefix}o{pk}_")
         text += f""",
         {prefix}o{pk} AS (SELECT holder, month, max(gross) AS gross FROM {prefix}o{pk}_gross WHERE gross > 0 GROUP BY holder, month)"""

@@ -14,6 +14,7 @@ from subsidies.engine.text import Statement
 from subsidies.models import Batch, Elder, Exclusion, Finding, ListedPerson, RuleVersion
 
 LIVE = "l.state NOT IN ('held', 'dropped', 'failed')"
+GROUPED = "'FM999,999,999,990.00'"  # an amount as the pages write it: 1,234.50
 
 
 def find(batch: Batch, rules: Rules) -> int:
@@ -144,8 +145,9 @@ def _outliers(batch: Batch) -> list[tuple[int, str]]:
             JOIN {PEOPLE} p USING (enrolment_id)
             WHERE l.month = {before}::date AND l.kind <> 'recovery' AND {LIVE} GROUP BY l.enrolment_id
         )
-        SELECT p.enrolment_id, '本批应发 ' || p.amount || ' 元，全批中位数 ' || middle.amount || ' 元'
-            || coalesce('，上月 ' || earlier.amount || ' 元', '，上月没有发放')
+        SELECT p.enrolment_id, '本批应发 ' || to_char(p.amount, {GROUPED})
+            || ' 元，全批中位数 ' || to_char(middle.amount, {GROUPED}) || ' 元'
+            || coalesce('，上月 ' || to_char(earlier.amount, {GROUPED}) || ' 元', '，上月没有发放')
         FROM {PEOPLE} p CROSS JOIN middle LEFT JOIN earlier USING (enrolment_id)
         WHERE p.amount > {factor} * middle.amount
           AND (earlier.amount IS NULL OR p.amount > {factor} * earlier.amount)""")
@@ -166,7 +168,7 @@ def _listed(batch: Batch, kinds: list[str]) -> list[tuple[int, str]]:
 
 def _died() -> list[tuple[int, str]]:
     return Statement().rows(f"""SELECT enrolment_id, to_char(died_on, 'YYYY-MM-DD') || ' 死亡，本批按规则发到 '
-            || to_char(last_month, 'YYYY"年"MM"月"') || '，合计 ' || amount || ' 元'
+            || to_char(last_month, 'YYYY"年"MM"月"') || '，合计 ' || to_char(amount, {GROUPED}) || ' 元'
         FROM {PEOPLE} WHERE died_on IS NOT NULL""")
 
 

@@ -58,9 +58,18 @@ def unenrolled(rules: Rules, day: str, which: str = "true") -> str:
 
 
 def gross(
-    statement: Statement, rules: Rules, months: Sequence[dt.date], subject: str, prefix: str = ""
+    statement: Statement,
+    rules: Rules,
+    months: Sequence[dt.date],
+    subject: str,
+    prefix: str = "",
+    *,
+    only_eligible: bool = False,
 ) -> str:
-    """CTEs, the last of which is ``{prefix}gross``: one row per subject and month, paid or not, with each condition."""
+    """CTEs, the last of which is ``{prefix}gross``: one row per subject and month, paid or not, with each condition.
+
+    ``only_eligible``: without those who do not meet the condition, where nobody asks why they are paid nothing.
+    """
     elders = rules.beneficiary == "elder"
     facts = facts_of(rules.beneficiary, rules.names)
     columns = facts.columns
@@ -68,6 +77,8 @@ def gross(
     alive = _alive() if elders else "mo.days AS alive_days"
     certified = _certified() if elders else "true"
     listed = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
+    eligible = f"coalesce({_eligible(statement, rules, months, columns)}, false)"
+    which = f"WHERE {eligible}" if only_eligible else ""
     kept = rules.names | {"age"}  # with the line, so that it can be explained later
     shown = ", ".join(f"'{name}', f.\"{name}\"" for name in columns if name in kept)
     return f"""
@@ -83,10 +94,10 @@ def gross(
         FROM {prefix}subject s CROSS JOIN {prefix}month mo {" ".join(facts.joins)}
     ),
     {prefix}judged AS MATERIALIZED (
-        SELECT f.*, coalesce({_eligible(statement, rules, months, columns)}, false) AS c_eligible,
+        SELECT f.*, {eligible} AS c_eligible,
             {_band(statement, rules, months, columns)} AS band,
             jsonb_build_object({shown}) AS facts
-        FROM {prefix}facts f
+        FROM {prefix}facts f {which}
     ),
     {prefix}gross AS MATERIALIZED (
         SELECT f.enrolment, f.holder, f.org_unit, f.month, f.version, f.band, f.facts, f.c_enrolment, f.c_start, f.c_population,

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from subsidies.engine.entitlements import COLUMNS, Entitlement, net
 from subsidies.engine.gross import CANDIDATE, HOLDERS, enrolled, unenrolled
-from subsidies.engine.rules import Rules
+from subsidies.engine.rules import Book, Rules
 from subsidies.engine.text import Statement
-from subsidies.models import Programme, RuleVersion
+from subsidies.models import Exclusion, Programme, RuleVersion
 from subsidies.rules.enrolments import add_months
 
 
@@ -22,6 +22,16 @@ class Total(NamedTuple):
     amount: Decimal
 
 
+class Beside(NamedTuple):
+    """What another programme pays somebody for a month while an application is open, and once it is approved."""
+
+    holder_id: int
+    month: dt.date
+    programme_id: int
+    before: Decimal
+    after: Decimal
+
+
 def soon(
     programme: Programme, month: dt.date, *, ahead: int, units: Collection[int] | None = None
 ) -> list[Entitlement]:
@@ -29,7 +39,7 @@ def soon(
     statement = Statement()
     rules = Rules.of(programme)
     months = [add_months(month, shift) for shift in range(ahead + 1)]
-    text = net(statement, rules, months, _outside(statement, rules, month, units))
+    text = net(statement, rules, months, _outside(statement, rules, month, units), only_eligible=True)
     this = statement.value(month)
     return _rows(
         statement,
@@ -59,12 +69,53 @@ def as_if(
     """What some would be owed had their application of ``applied_on`` been approved on that day."""
     statement = Statement()
     rules = Rules.of(programme)
+    text = net(statement, rules, months, _applying(statement, rules, holders, applied_on))
+    return _rows(statement, f"WITH {text} SELECT {COLUMNS} FROM net ORDER BY holder, month")
+
+
+def beside(
+    programme: Programme, months: Sequence[dt.date], holders: Sequence[int], *, applied_on: dt.date
+) -> list[Beside]:
+    """What some get from the programmes that may give way to this one, if it were approved as in ``as_if``."""
+    statement, book = Statement(), Book()
+    giving = _giving_way(programme, months, book) if programme.beneficiary == "elder" else []
+    if not giving:
+        return []
+    applying = _applying(statement, book.rules(programme), holders, applied_on)
+    these = f"h.id = ANY({statement.value(list(holders))}::bigint[])"
+    parts, selects = [], []
+    for other in giving:
+        theirs = book.rules(other)
+        for prefix, as_well in (("b", {}), ("a", {programme.pk: applying})):
+            drawn = enrolled(theirs, these)
+            whole = f"{prefix}{other.pk}_"
+            parts.append(net(statement, theirs, months, drawn, book=book, prefix=whole, as_well=as_well))
+        selects.append(
+            f"""SELECT b.holder, b.month, {other.pk}, sum(b.amount), sum(a.amount)
+            FROM b{other.pk}_net b JOIN a{other.pk}_net a USING (enrolment, month)
+            GROUP BY 1, 2 HAVING sum(b.amount) > 0"""
+        )
+    found = statement.rows(f"WITH {','.join(parts)} {' UNION ALL '.join(selects)} ORDER BY 1, 2, 3")
+    return [Beside(*row) for row in found]
+
+
+def _giving_way(programme: Programme, months: Sequence[dt.date], book: Book) -> list[Programme]:
+    """The programmes of which somebody may get less because of this one."""
+    found = {}
+    for each in book.exclusions(programme):
+        if any(each.holds_in(month) for month in months):
+            if each.prevailing_id == programme.pk:
+                found[each.yielding_id] = each.yielding
+            elif each.relation == Exclusion.Relation.HIGHER:
+                found[each.prevailing_id] = each.prevailing
+    return list(found.values())
+
+
+def _applying(statement: Statement, rules: Rules, holders: Sequence[int], applied_on: dt.date) -> str:
     table, _, columns, valid = HOLDERS[rules.beneficiary]
     shown = CANDIDATE.format(unit="h.org_unit_id", day=statement.value(applied_on))
     these = f"h.id = ANY({statement.value(list(holders))}::bigint[])"
-    subject = f"SELECT {shown}, {columns} FROM {table} WHERE {valid} AND {these}"
-    text = net(statement, rules, months, subject)
-    return _rows(statement, f"WITH {text} SELECT {COLUMNS} FROM net ORDER BY holder, month")
+    return f"SELECT {shown}, {columns} FROM {table} WHERE {valid} AND {these}"
 
 
 def totals(version: RuleVersion, month: dt.date, *, units: Collection[int] | None = None) -> list[Total]:

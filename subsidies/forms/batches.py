@@ -68,7 +68,9 @@ class DecideForm(StyledFormMixin, forms.Form):
     UNDO = "undo"
 
     decision = forms.ChoiceField(
-        label="处理", choices=[("", "请选择"), *Finding.Decision.choices, (UNDO, "撤回处理")]
+        label="处理",
+        choices=[("", "请选择"), *Finding.Decision.choices, (UNDO, "撤回处理")],
+        error_messages={"required": "请选择怎样处理：照发、暂缓、停发，或撤回处理。"},
     )
     end_reason = forms.ChoiceField(
         label="停发原因", required=False, choices=[("", "停发的请选"), *Enrolment.EndReason.choices]
@@ -91,7 +93,9 @@ class DecideForm(StyledFormMixin, forms.Form):
         return data
 
     def sentence(self) -> str:
-        return "".join(str(error) for errors in self.errors.values() for error in errors)
+        """What is wrong, each with the name of its field."""
+        named = ((self.fields[name].label, error) for name, errors in self.errors.items() for error in errors)
+        return "".join(error if label in error else f"{label}：{error}" for label, error in named)
 
 
 class UnitFilterForm(ListFilterForm):

@@ -1,16 +1,19 @@
 """Visits and household services due in a month and done: one row per person, service and period.
 
-What is due, and in which month a period counts, is defined in :mod:`subsidies.rules.visits`.
+What is due, and in which month and from when a period counts, is defined in :mod:`subsidies.rules.visits`.
 """
 
-from django.db.models import Q
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from eldercare.excel.writing import Kind as Format
 from eldercare.ledger_metrics import LedgerMetric, Period, Source, register
 from eldercare.lists import Column
 from subsidies.metrics.columns import elder_columns
 from subsidies.models import DuePeriod, Service, Visit, VisitRule
-from subsidies.rules.visits import periods_of_month
+from subsidies.rules.visits import periods_counted, periods_of_month
 
 Frequency = VisitRule.Frequency
 WEEKLY = Q(service=Service.VISIT, frequency=Frequency.WEEK)
@@ -27,12 +30,18 @@ def is_done(period: Period) -> Q:
     return DONE
 
 
+def due_and_counted(period: Period, units: Collection[int] | None = None) -> QuerySet[DuePeriod]:
+    """Of the month, what counts by today: it grows from day to day while the month runs."""
+    return DuePeriod.objects.of(periods_counted(periods_of_month(period.last), timezone.localdate()), units)
+
+
 VISITS = register(
     Source(
         key="visits",
         label="探访台账",
         ledger="visits",
-        rows=lambda period: DuePeriod.objects.of(periods_of_month(period.last)),
+        rows=due_and_counted,
+        rows_of_units=due_and_counted,
         unit="unit",
         metrics=tuple(
             metric
@@ -55,5 +64,6 @@ VISITS = register(
         related=("elder", "unit", "village"),
         kept_in=(Visit, "org_unit"),
         kept_from="visited_on",
+        is_by_rules=True,  # today is in the statement
     )
 )

@@ -7,7 +7,7 @@ The statement is the set-based twin of :mod:`subsidies.rules.visits`, where the 
 
 # ruff: noqa: S608 - put together from constants; values are parameters
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -60,6 +60,7 @@ STATEMENT = f"""
         JOIN subsidies_elder elder ON elder.id = fitting.elder_id
         JOIN eldercare_orgunit home ON home.id = elder.residence_unit_id
         WHERE starts_with(home.path, county.path)
+          AND (%s::bigint[] IS NULL OR elder.residence_unit_id = ANY (%s::bigint[]))
           AND elder.merged_into_id IS NULL
           AND (elder.died_on IS NULL OR elder.died_on > fitting.last)
           AND elder.resident @> fitting.last
@@ -100,13 +101,19 @@ class _Statement(BaseTable):
 
 
 class DuePeriodQuerySet(models.QuerySet):
-    def of(self, periods: Iterable[Period]) -> Self:
-        """One row per person, service and period for which the person is due."""
+    def of(self, periods: Iterable[Period], units: Collection[int] | None = None) -> Self:
+        """One row per person, service and period for which the person is due.
+
+        With ``units`` (ids) only those who live there are worked out: a filter on ``unit`` comes after all the work.
+        """
         periods = list(periods)
+        homes = None if units is None else list(units)
         lasts = [each.last for each in periods]
         params = (
             lasts,
             list(FREQUENCIES),
+            homes,
+            homes,
             [str(kind) for kind in ElderTag.ABSENT],
             [each.frequency for each in periods],
             [each.first for each in periods],

@@ -5,13 +5,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Exists, F, OuterRef, Sum
 
 from eldercare.lists import Badge
 from eldercare.models import User
 from eldercare.permissions import Permission
-from subsidies.models import Batch, PaymentLine, Programme, Recovery
-from subsidies.pages.batches import state_of
+from subsidies.models import Batch, Finding, PaymentLine, Programme, Recovery
+from subsidies.pages.batches import state_of, steps_for
 
 State = Batch.State
 MONTHS = 12
@@ -132,6 +132,7 @@ def load_home(user: User, today: dt.date) -> Home:
         .exclude(state=State.CANCELLED)
         .filter(month__gte=min(months[0], today.replace(month=1, day=1)))
         .order_by("month", "sequence")
+        .annotate(has_open=Exists(Finding.objects.filter(batch=OuterRef("pk"), decision="").order_by()))
         .defer("sheet")
     )
     amounts = _amounts(user, [each.pk for each in batches])
@@ -182,9 +183,7 @@ def _line(
     before = earlier[-1] if earlier else None
     line = ProgrammeLine(programme, cells, before, amounts[before.pk] if before else None)
     open_one = next((each for each in own if each.state in Batch.OPEN), None)
-    line.step = _step(line.now.last or open_one)
-    if not line.now.last and not open_one and not user.may(Permission.PREPARE_PAYMENTS):
-        line.step = "等县级经办生成"
+    line.step = _step(line.now.last or open_one, user)
     runs = programme.starts_on <= months[-1] and (not programme.ends_on or months[-1] <= programme.ends_on)
     line.may_request = (
         runs and user.may(Permission.PREPARE_PAYMENTS) and open_one is None and not line.now.batches
@@ -192,22 +191,29 @@ def _line(
     return line
 
 
-STEPS = {
-    State.MAKING: "正在生成",
-    State.CHECKING: "处理核对问题、送审",
-    State.SUBMITTED: "等待审批",
-    State.APPROVED: "导出银行表",
-    State.SENT: "登记银行回盘",
-    State.RECONCILED: "已办结",
-}
-
-
-def _step(batch: Batch | None) -> str:
+def _step(batch: Batch | None, user: User) -> str:
+    """What is to be done next: as a task for those who may do it, for the others who is waited for."""
+    prepares = user.may(Permission.PREPARE_PAYMENTS)
     if batch is None:
-        return "生成本月批次"
+        return "生成本月批次" if prepares else "等县级经办生成"
     if batch.state == State.MAKING and batch.error:
-        return "没有生成，看原因"
-    return STEPS[batch.state]
+        return "没有生成，看原因" if prepares else "等县级重新生成"
+    if batch.state == State.CHECKING and batch.has_open:
+        return "处理核对问题、送审" if prepares else "等县级核对"
+    if batch.state == State.SUBMITTED and steps_for(batch, user).judge:
+        return "审批"
+    task, waiting = STEPS[batch.state]
+    return task if prepares else waiting
+
+
+STEPS = {  # for those who prepare payments, for the others
+    State.MAKING: ("正在生成", "正在生成"),
+    State.CHECKING: ("送审", "等县级送审"),
+    State.SUBMITTED: ("等待审批", "等县级审批"),
+    State.APPROVED: ("导出银行表", "等县级导出银行表"),
+    State.SENT: ("登记银行回盘", "等县级登记回盘"),
+    State.RECONCILED: ("已办结", "已办结"),
+}
 
 
 def _due(user: User) -> Amount:

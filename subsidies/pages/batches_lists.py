@@ -1,6 +1,6 @@
 """What the lists about a payment batch show: its lines, its findings, the people behind the identity."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -184,12 +184,13 @@ FINDING_COLUMNS = (
 )
 
 
-def tick_of(finding: Finding) -> str:
+def tick_of(finding: Finding, *, is_ticked: bool = False) -> str:
     """The box that chooses a finding for a decision."""
     return format_html(
-        '<input class="form-check-input" type="checkbox" name="finding" value="{}" form="many" aria-label="{}">',
+        '<input class="form-check-input" type="checkbox" name="finding" value="{}" form="many" aria-label="{}"{}>',
         finding.pk,
         f"选择{finding.enrolment.holder_name}",
+        " checked" if is_ticked else "",
     )
 
 
@@ -199,6 +200,12 @@ FINDINGS = Listing(
     order=("kind", "enrolment__elder__org_unit__code", "enrolment__elder__name_key"),
     unit="个",
 )
+
+
+def findings_to_tick(ticked: Collection[str]) -> Listing:
+    """The list with a box in front of each row; ``ticked``: those that were ticked when the page was sent."""
+    box = Column("tick", "选", lambda each: tick_of(each, is_ticked=str(each.pk) in ticked), css="cell-tick")
+    return replace(FINDINGS, columns=(box, *FINDING_COLUMNS))
 
 
 # --- Behind the terms of the identity ------------------------------------------------------------------------

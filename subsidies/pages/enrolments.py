@@ -195,13 +195,10 @@ def elder_line(elder: Elder, today: dt.date) -> str:
 
 def holder_for(programme: Programme, pk: str, user: User) -> tuple[Elder | Employment | Facility, str] | None:
     """The one chosen, with a line about it; None where the user has no such."""
+    if programme.beneficiary == Programme.Beneficiary.ELDER:
+        return holder_of_elders(pk, user)
     if not (pk.isascii() and pk.isdigit() and len(pk) < 12):
         return None
-    today = timezone.localdate()
-    if programme.beneficiary == Programme.Beneficiary.ELDER:
-        elders = Elder.objects.visible_to(user).select_related("org_unit", "village")
-        found = elders.filter(pk=pk).first()
-        return (found, f"{found.name}，{elder_line(found, today)}") if found else None
     if programme.beneficiary == Programme.Beneficiary.POST:
         posts = Employment.objects.visible_to(user).select_related("caregiver", "facility", "org_unit")
         found = posts.filter(pk=pk).first()
@@ -210,6 +207,14 @@ def holder_for(programme: Programme, pk: str, user: User) -> tuple[Elder | Emplo
         return found, f"{found.caregiver.name}，{found.get_role_display()}，{found.place}"
     found = Facility.objects.visible_to(user).select_related("org_unit").filter(pk=pk).first()
     return (found, f"{found.name}，{found.get_kind_display()}") if found else None
+
+
+def holder_of_elders(pk: str, user: User) -> tuple[Elder, str] | None:
+    """As ``holder_for``, before a programme is chosen."""
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 12):
+        return None
+    found = Elder.objects.visible_to(user).select_related("org_unit", "village").filter(pk=pk).first()
+    return (found, f"{found.name}，{elder_line(found, timezone.localdate())}") if found else None
 
 
 # --- One enrolment ----------------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ from eldercare.models import OrgUnit, User
 from facilities.models import Employment, Facility
 from subsidies.engine import candidates
 from subsidies.engine.entitlements import Entitlement
-from subsidies.engine.people import as_if, lost, soon, totals
+from subsidies.engine.people import Beside, as_if, beside, lost, soon, totals
 from subsidies.models import Band, Elder, Enrolment, Programme, RuleVersion
 from subsidies.pages.programmes import band_row, words_for
 from subsidies.rules.enrolments import add_months
-from subsidies.rules.facts import FACTS, condition
+from subsidies.rules.facts import FACTS, condition, telling
 from subsidies.rules.programmes import condition_in_words, money, who_fits
 
 AHEAD = 3  # months
@@ -37,10 +37,30 @@ def units_of(user: User) -> list[int]:
 def find_people(
     programme: Programme, which: str, month: dt.date, *, units: Collection[int] | None
 ) -> list[Entitlement]:
-    """``now``: satisfy it and are not enrolled; ``soon``: will within AHEAD months; ``lost``: no longer satisfy it."""
+    """``now``: would be paid and are not enrolled; ``soon``: will within AHEAD months; ``lost``: no longer satisfy it;
+    ``yields``: satisfy it, and would get nothing beside what they draw from other programmes.
+    """
+    if which == "lost":
+        return lost(programme, month, units=units)
     if which == "soon":
-        return soon(programme, month, ahead=AHEAD, units=units)
-    return (candidates if which == "now" else lost)(programme, month, units=units)
+        return paid_and_not(soon(programme, month, ahead=AHEAD, units=units))[0]
+    return paid_and_not(candidates(programme, month, units=units))[which == "yields"]
+
+
+def find_with_numbers(
+    programme: Programme, which: str, month: dt.date, *, units: Collection[int] | None
+) -> tuple[list[Entitlement], dict[str, int]]:
+    """A list, and how many stand in it and in what else the same statement answers."""
+    if which not in ("now", "yields"):
+        people = find_people(programme, which, month, units=units)
+        return people, {which: len(people)}
+    paid, yielding = paid_and_not(candidates(programme, month, units=units))
+    return (paid if which == "now" else yielding), {"now": len(paid), "yields": len(yielding)}
+
+
+def paid_and_not(rows: Sequence[Entitlement]) -> tuple[list[Entitlement], list[Entitlement]]:
+    """Those who would get something, and those to whom other programmes leave nothing of it."""
+    return [row for row in rows if row.amount > 0], [row for row in rows if row.amount <= 0]
 
 
 def why_not(row: Entitlement, version: RuleVersion, words_of: "Explainer") -> str:
@@ -56,7 +76,7 @@ def why_not(row: Entitlement, version: RuleVersion, words_of: "Explainer") -> st
     if not row.is_certified:
         return "认证逾期"
     if not row.is_eligible:
-        return f"不符合享受条件：{words_of.condition(version, row)}"
+        return f"不符合享受条件：{words_of.grounds(version, row)}"
     if row.band_id is None:
         return "没有对应的档次"
     return "档次金额为 0"
@@ -81,9 +101,16 @@ class Explainer:
         """年龄 79 周岁；低保：否 – the values that the condition asks for."""
         return self.asked(version.eligibility, row.facts)
 
+    def grounds(self, version: RuleVersion, row: Entitlement) -> str:
+        """年龄 79 周岁 – only the values that make it met, or not met."""
+        names = telling(condition(self.programme.beneficiary, version.eligibility), self.values(row))
+        return self.listed(names, row.facts)
+
     def asked(self, text: str, facts: Mapping[str, object]) -> str:
         """The values that a condition asks for."""
-        names = condition(self.programme.beneficiary, text).names
+        return self.listed(condition(self.programme.beneficiary, text).names, facts)
+
+    def listed(self, names: Sequence[str], facts: Mapping[str, object]) -> str:
         return "，".join(f"{self.facts[name].label}{self.value(name, facts.get(name))}" for name in names)
 
     def rendered(self, text: str, row: Entitlement) -> str:
@@ -152,10 +179,14 @@ def case_of(programme: Programme, row: Entitlement | None, month: dt.date) -> Ca
     return Case(month, row, version, band, band.label if band else "", checks, conflicts_of(row), problem)
 
 
-def conflicts_of(row: Entitlement) -> list[str]:
+def conflicts_of(row: Entitlement, besides: Sequence[Beside] = ()) -> list[str]:
     names = dict(Programme.objects.filter(pk__in=[int(pk) for pk in row.others]).values_list("pk", "name"))
-    found = []
+    moved = moved_by(row, besides)
+    found = [gain_in_words(row, moved, names)] if moved else []
+    told = {str(each.programme_id) for each in moved}
     for pk, gross in row.others.items():
+        if pk in told:
+            continue
         words = f"同月可享受“{names.get(int(pk), pk)}” {money(Decimal(str(gross)))} 元"
         if row.amount < row.gross:
             words += f"，按项目衔接规定本项目发 {money(row.amount)} 元"
@@ -163,10 +194,39 @@ def conflicts_of(row: Entitlement) -> list[str]:
     return found
 
 
+def moved_by(row: Entitlement, besides: Sequence[Beside]) -> list[Beside]:
+    """The other programmes that pay less once this one is paid in full."""
+    if row.amount < row.gross:
+        return []
+    same = [each for each in besides if (each.holder_id, each.month) == (row.holder_id, row.month)]
+    return [each for each in same if each.after < each.before]
+
+
+def gain_in_words(row: Entitlement, moved: Sequence[Beside], names: Mapping[int, str]) -> str:
+    """What an approval brings in all, where other programmes give way."""
+    told = [f"批准后改发 {row.amount:,.2f} 元"]
+    for each in moved:
+        becomes = f"减为 {each.after:,.2f} 元" if each.after else "停发"
+        told.append(f"“{names.get(each.programme_id, each.programme_id)}” {each.before:,.2f} 元{becomes}")
+    gain = row.amount - sum(each.before - each.after for each in moved)
+    told.append(f"实增 {gain:,.2f} 元" if gain >= 0 else f"实减 {-gain:,.2f} 元")
+    return "，".join(told)
+
+
 def case_of_applicant(enrolment: Enrolment, month: dt.date) -> Case:
-    """For an enrolment that is not approved yet: as of the day it was applied for."""
-    rows = as_if(enrolment.programme, [month], [holder_id(enrolment)], applied_on=enrolment.applied_on)
-    return case_of(enrolment.programme, rows[0] if rows else None, month)
+    """For an enrolment that is not approved yet: as of the day it was applied for.
+
+    How it goes together with other programmes is said of the first month from ``month`` on in which it would be paid.
+    """
+    programme, holders = enrolment.programme, [holder_id(enrolment)]
+    months = [add_months(month, shift) for shift in range(AHEAD + 1)]
+    rows = as_if(programme, months, holders, applied_on=enrolment.applied_on)
+    besides = beside(programme, months, holders, applied_on=enrolment.applied_on)
+    case = case_of(programme, next((row for row in rows if row.month == month), None), month)
+    paid = next((row for row in rows if row.gross > 0), None)
+    if paid:
+        case.conflicts = conflicts_of(paid, besides)
+    return case
 
 
 def first_month_paid(enrolment: Enrolment, month: dt.date) -> dt.date | None:
@@ -246,8 +306,9 @@ class Line:
 PAGES = {"elder": "elder-detail", "post": "", "facility": "facility-detail"}
 
 
-def lines_of(programme: Programme, rows: Sequence[Entitlement], user: User) -> list[Line]:
+def lines_of(programme: Programme, rows: Sequence[Entitlement], user: User, month: dt.date) -> list[Line]:
     """The rows of a page with names and reasons: a fixed number of queries."""
+    besides = besides_of(programme, rows, month)
     holders = _holders(programme, rows, user)
     versions = RuleVersion.objects.in_bulk({row.version_id for row in rows})
     bands = Band.objects.in_bulk({row.band_id for row in rows if row.band_id})
@@ -271,13 +332,26 @@ def lines_of(programme: Programme, rows: Sequence[Entitlement], user: User) -> l
             reason, remark = why_not(row, versions[row.version_id], explainer), ""
         else:
             band = bands[row.band_id].label if row.band_id else ""
-            reason = f"{explainer.condition(versions[row.version_id], row)}（{band}）"
-            remark = "；".join(filter(None, [_others_in_words(row, names), before.get(row.holder_id, "")]))
+            reason = f"{explainer.grounds(versions[row.version_id], row)}（{band}）"
+            moved = moved_by(row, besides.get(row.holder_id, ()))
+            words = gain_in_words(row, moved, names) if moved else _others_in_words(row, names)
+            remark = "；".join(filter(None, [words, before.get(row.holder_id, "")]))
         enrolment = running.get(row.enrolment_id)
         page = PAGES[programme.beneficiary]
         url = reverse(page, args=[row.holder_id]) if page else ""
-        lines.append(Line(row, name, about, unit, reason, row.amount, enrolment, remark, url))
+        lines.append(Line(row, name, about, unit, reason, round(row.amount, 2), enrolment, remark, url))
     return lines
+
+
+def besides_of(programme: Programme, rows: Sequence[Entitlement], month: dt.date) -> dict[int, list[Beside]]:
+    """What approvals change in other programmes, by holder: as if applied for in the month before ``month``."""
+    outside = [row for row in rows if row.enrolment_id is None]
+    found = defaultdict(list)
+    if outside:
+        months, holders = sorted({row.month for row in outside}), [row.holder_id for row in outside]
+        for each in beside(programme, months, holders, applied_on=add_months(month, -1)):
+            found[each.holder_id].append(each)
+    return found
 
 
 def _others_in_words(row: Entitlement, names: dict[int, str]) -> str:

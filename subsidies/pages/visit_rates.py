@@ -4,10 +4,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django import forms
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from eldercare import ledger_kept
 from eldercare.excel.writing import Kind
 from eldercare.forms import units_for_accounts
 from eldercare.lists import Badge, Column, ListFilterForm, Listing, search_field
@@ -15,7 +16,7 @@ from eldercare.models import OrgUnit, User
 from facilities.forms.checked import date_field
 from subsidies.models import DuePeriod
 from subsidies.pages.visits import GROUP_LABELS, GROUPS, Tally, places_of
-from subsidies.rules.visits import WEEK, Period, periods_of_month
+from subsidies.rules.visits import SHORT, WEEK, Period, is_counted, periods_of_month
 
 
 @dataclass
@@ -23,11 +24,16 @@ class RateLine:
     unit: OrgUnit
     label: str
     weeks: list[Tally]
-    totals: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in GROUPS})
+    totals: dict[str, Tally] = field(
+        default_factory=lambda: {name: Tally() for name in GROUPS}
+    )  # what counts by now
     code: str = ""  # in the address of the list behind
+    running: set[str] = field(default_factory=set)  # groups of which something is due that does not count yet
+    is_kept: bool = True  # the ledger had begun by that month
 
-    def cells(self) -> list[tuple[str, Tally]]:
-        return list(self.totals.items())
+    def cells(self) -> list[tuple[str, Tally, bool]]:
+        """Group, what counts of it by now, and whether all of it still runs."""
+        return [(name, each, not each.due and name in self.running) for name, each in self.totals.items()]
 
 
 @dataclass
@@ -38,7 +44,10 @@ class Rates:
 
 
 def load_rates(user: User, month: dt.date, unit: OrgUnit | None) -> Rates:
-    """Per township, or per village of ``unit``: two queries, whatever their number."""
+    """Per township, or per village of ``unit``: three queries, whatever their number.
+
+    A week has a column from the start; the month's totals hold what counts by now (``rules/visits.py``).
+    """
     periods = periods_of_month(month)
     weeks = [each for each in periods if each.frequency == WEEK]
     position = {week.last: number for number, week in enumerate(weeks)}
@@ -50,14 +59,29 @@ def load_rates(user: User, month: dt.date, unit: OrgUnit | None) -> Rates:
     for pk, service, frequency, last, due, done in _rows(user, periods, unit):
         name = _group(service, frequency)
         for line in filter(None, (lines.get(pk or (unit.pk if unit else None)), total)):
-            counts = [line.totals[name]] + ([line.weeks[position[last]]] if name == "weekly" else [])
+            counts = [line.weeks[position[last]]] if name == "weekly" else []
+            if is_counted(frequency, last, today):
+                counts.append(line.totals[name])
+            else:
+                line.running.add(name)
             for count in counts:
                 count.due += due
                 count.done += done
     shown = [
-        line for line in lines.values() if line.unit != unit or any(each.due for each in line.totals.values())
+        line
+        for line in lines.values()
+        if line.unit != unit or line.running or any(each.due for each in line.totals.values())
     ]
+    _tell_kept(shown, total, month, unit)
     return Rates(weeks, shown, total)
+
+
+def _tell_kept(lines: list[RateLine], total: RateLine, month: dt.date, unit: OrgUnit | None) -> None:
+    """A village keeps no ledger: its lines are told by the township."""
+    keepers = {line.code: unit or line.unit for line in [*lines, total]}
+    kept = ledger_kept.kept(list({each.pk: each for each in keepers.values()}.values()), month)
+    for line in [*lines, total]:
+        line.is_kept = kept[keepers[line.code].pk, "visits"]
 
 
 def _line(place: OrgUnit, label: str, weeks: list[Period]) -> RateLine:
@@ -97,7 +121,14 @@ class MonthField(forms.CharField):
             raise forms.ValidationError("月份请按 2026-06 的样式填写。") from None
 
 
-STATES = (("", "全部"), ("done", "已完成"), ("open", "未完成"), ("missed", "已过期未完成"))
+STATES = (
+    ("", "全部"),
+    ("done", "已完成"),
+    ("open", "未完成"),
+    ("missed", "已过期未完成"),
+    ("counted", "已计入"),
+    ("counted_done", "已计入且已完成"),
+)
 
 
 class DueFilterForm(ListFilterForm):
@@ -147,6 +178,9 @@ def due_rows(rows: QuerySet[DuePeriod], chosen: dict) -> QuerySet[DuePeriod]:
         rows = rows.filter(done_on=None)
     elif state == "missed":
         rows = rows.missed(timezone.localdate())
+    elif state in ("counted", "counted_done"):
+        rows = rows.filter(Q(last_day__lt=timezone.localdate()) | ~Q(frequency__in=SHORT))
+        rows = rows.done() if state == "counted_done" else rows
     if chosen.get("q"):
         rows = rows.filter(elder__name__icontains=chosen["q"])
     return rows

@@ -1,12 +1,14 @@
 """The names that the conditions of a programme may use, and what they mean: docs/payment-rules.md, section 2."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from eldercare.expressions import Expression, Kind, parse
+from eldercare.expressions import Expression, Kind, Term, parse
 from eldercare.expressions.errors import error_at
-from eldercare.expressions.nodes import references
+from eldercare.expressions.evaluation import Value, evaluate
+from eldercare.expressions.nodes import Junction, Node, references
 
 FactKind = Literal["number", "yes_no", "text"]
 
@@ -109,3 +111,21 @@ def condition(beneficiary: str, text: str) -> Expression:
             reason = f"“{name}”（{fact.label}）是{_WORDS[fact.kind]}，这里要的是{reference.kind.value}"
             raise error_at(text, max(place, 0), max(place, 0) + len(name), reason)
     return expression
+
+
+def telling(expression: Expression, values: Mapping[Term, Value]) -> list[str]:
+    """The names that settle a condition, each once: of tests that are met if it is met, else of those that are not.
+
+    What is simply not so (低保：否) tells nothing of why a condition is met, unless there is nothing else.
+    """
+    met = evaluate(expression.node, values) is True
+    names = list(dict.fromkeys(_telling(expression.node, values, met=met)))
+    said = [name for name in names if values.get(Term(None, name)) is not False]
+    return (said or names) if met else names
+
+
+def _telling(node: Node, values: Mapping[Term, Value], *, met: bool) -> list[str]:
+    if not isinstance(node, Junction):
+        return [reference.term.name for reference in references(node)]
+    parts = [each for each in node.operands if (evaluate(each, values) is True) is met]
+    return [name for each in parts for name in _telling(each, values, met=met)]

@@ -18,6 +18,10 @@ day lies ahead; what is known today about that day decides.
 **Done.** At least one visit (for a household service: one such service) lies in the period, from its first to its
 last day, in whatever way it was made; one at which the person was not met (未见到本人) does not count.
 
+**Counted.** In the figures of a month a week or half month counts, in due and in done, once it is over: its last day
+lies before today. One that runs or is to come is neither due nor done yet. What is due by the month or the quarter
+counts from its first day, for the report of a month is handed in before the month is over. Past months stay as they are.
+
 **Rates.** done ÷ due, added up over persons and periods; never an average of percentages. Weekly visits (周探访) are
 the visits due by the week, monthly visits (月探访) those due by the month; whoever is due by the week is not counted
 again by the month. Periodic services (定期探视服务) are all others: household services, and visits due by the half
@@ -31,6 +35,7 @@ from typing import NamedTuple, Protocol
 
 WEEK, HALF_MONTH, MONTH, QUARTER = "week", "half_month", "month", "quarter"
 FREQUENCIES = (WEEK, HALF_MONTH, MONTH, QUARTER)  # from the most frequent on
+SHORT = (WEEK, HALF_MONTH)  # than a month
 ONE_DAY = dt.timedelta(days=1)
 MIDDLE = 15  # last day of the first half of a month
 AGES = {"aged_80": 80, "aged_90": 90}
@@ -122,6 +127,15 @@ def periods_of_month(month: dt.date) -> list[Period]:
             found.append(period)
             period = period_on(frequency, period.last + ONE_DAY)
     return found
+
+
+def is_counted(frequency: str, last: dt.date, today: dt.date) -> bool:
+    """Whether a period that has begun counts in the figures of its month."""
+    return last < today or frequency not in SHORT
+
+
+def periods_counted(periods: Iterable[Period], today: dt.date) -> list[Period]:
+    return [each for each in periods if each.first <= today and is_counted(each.frequency, each.last, today)]
 
 
 def fits(category: str, person: Person, day: dt.date) -> bool:

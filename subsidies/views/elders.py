@@ -107,6 +107,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "history": page.history,
         "today": today,
         "may_edit": request.user.may(Permission.EDIT_PEOPLE) and not elder.merged_into_id,
+        "may_apply": request.user.may(Permission.CHECK_ENROLMENTS)
+        and not elder.merged_into_id
+        and not elder.died_on,
         "may_merge": may_merge(request.user),
     }
     return render(request, "elders/detail.html", context)

@@ -23,6 +23,7 @@ from subsidies.pages.enrolments import (
     filter_enrolments,
     find_holders,
     holder_for,
+    holder_of_elders,
     in_state,
     light,
     load_enrolment,
@@ -82,6 +83,7 @@ def enrolment_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.CHECK_ENROLMENTS)
 def enrolment_find(request: HttpRequest) -> HttpResponse:
     """Who applies: by name, or by an identity number in full, which must not get into an address: hence a POST."""
+    chosen = holder_of_elders(request.GET.get("elder", ""), request.user)
     initial = {"programme": request.GET.get("programme")}
     form = FindForm(request.POST if request.method == "POST" else None, by=request.user, initial=initial)
     found = None
@@ -93,6 +95,9 @@ def enrolment_find(request: HttpRequest) -> HttpResponse:
             form.add_error("text", str(refusal))
     programme = form.cleaned_data.get("programme") if form.is_bound else None
     context = {"form": form, "found": found, "programme": programme}
+    if chosen and not form.is_bound:
+        offered = form.fields["programme"].queryset.filter(beneficiary=Programme.Beneficiary.ELDER)
+        context |= {"elder": chosen[0], "about": chosen[1], "offered": offered}
     return render(request, "enrolments/find.html", context)
 
 

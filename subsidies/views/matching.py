@@ -12,14 +12,19 @@ from subsidies.models import Programme
 from subsidies.pages import matching
 
 PAGE_SIZE = 50
-LISTS = (("now", "符合而未享受"), ("soon", f"{matching.AHEAD} 个月内符合"), ("lost", "享受中而不再符合"))
+LISTS = (
+    ("now", "符合而未享受"),
+    ("yields", "符合但让位于其他项目"),
+    ("soon", f"{matching.AHEAD} 个月内符合"),
+    ("lost", "享受中而不再符合"),
+)
 
 
 @never_cache
 @require_safe
 @requires(Permission.VIEW_PEOPLE)
 def enrolment_matching(request: HttpRequest) -> HttpResponse:
-    """``?programme=&list=now|soon|lost``."""
+    """``?programme=&list=now|yields|soon|lost``."""
     month = timezone.localdate().replace(day=1)
     programmes = list(
         Programme.objects.visible_to(request.user)
@@ -36,14 +41,15 @@ def enrolment_matching(request: HttpRequest) -> HttpResponse:
     context = {"programmes": programmes, "programme": programme, "month": month}
     if programme:
         units = matching.units_of(request.user)
-        people = matching.find_people(programme, which, month, units=units)
+        people, numbers = matching.find_with_numbers(programme, which, month, units=units)
         page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {
-            "lists": [(key, label, key == which) for key, label in LISTS],
+            "lists": [(key, label, key == which, numbers.get(key)) for key, label in LISTS],
             "which": which,
             "page": page,
             "numbers": list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
-            "lines": matching.lines_of(programme, list(page.object_list), request.user),
-            "may_apply": request.user.may(Permission.CHECK_ENROLMENTS),
+            "lines": matching.lines_of(programme, list(page.object_list), request.user, month),
+            "may_apply": which != "yields" and request.user.may(Permission.CHECK_ENROLMENTS),
+            "yielding": numbers.get("yields", 0),
         }
     return render(request, "enrolments/matching.html", context)

@@ -320,7 +320,8 @@ def test_a_definition_covers_no_name(town, open_browser):
         assert tip["y"] >= name["y"] + name["height"]
 
 
-def test_toasts_come_one_at_a_time_above_the_bar(town, open_browser):
+def test_toasts_come_one_at_a_time_above_the_bar(town, open_browser, watch):
+    watch.expected = ("422 (Unprocessable Entity)",)
     page = open_browser(town.clerk)
     page.goto(town.url)
     copy_as_from_excel(page, "20\n20\n20\n")
@@ -328,6 +329,15 @@ def test_toasts_come_one_at_a_time_above_the_bar(town, open_browser):
     page.keyboard.press("Control+V")
     all_saved(page)
     page.get_by_role("button", name="撤销粘贴").click()
+    all_saved(page)
+    # What is no number is told at once, and once it is gone nothing is said to be unsaved.
+    copy_as_from_excel(page, "20\nabc\n20\n")
+    page.focus("#v-care_staff")
+    page.keyboard.press("Control+V")
+    expect(page.locator(".toast-line")).to_contain_text("其中 1 项不是数字，没有保存")
+    expect(page.locator("[data-save-state]")).to_contain_text("1 项没有保存")
+    page.get_by_role("button", name="撤销粘贴").click()
+    expect(page.locator("[data-save-state]")).not_to_contain_text("没有保存")
     expect(page.locator(".toast-line")).to_have_count(1)
     expect(page.locator(".toast-line")).to_contain_text("已撤销粘贴")
     toast = page.locator(".toast-line").bounding_box()

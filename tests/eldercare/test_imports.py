@@ -324,6 +324,15 @@ def test_giving_up_leaves_the_ledger_alone(cast, clerk, home):
 # --- Undo ----------------------------------------------------------------------------------------------------------
 
 
+def test_an_undone_upload_no_longer_says_what_it_does_to_the_figures(cast, clerk, home):
+    batch = apply(upload("beds", GOOD, by=cast.township_clerk))
+    assert "月指标的影响" in text_of(page_of(clerk, batch))
+    clerk.post(reverse("import-undo", args=[batch.pk]), {"reason": "传错了"})
+    page = text_of(page_of(clerk, batch))
+    assert "已全部还原" in page
+    assert "月指标的影响" not in page
+
+
 def test_an_undo_wants_a_reason_and_says_what_was_left(cast, clerk, home):
     batch = apply(upload("beds", GOOD, by=cast.township_clerk))
     url = reverse("import-undo", args=[batch.pk])

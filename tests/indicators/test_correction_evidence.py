@@ -43,6 +43,13 @@ def send(browser, slip: CorrectionSlip, *files: tuple[str, bytes]):
     return browser.post(f"/corrections/{slip.pk}/evidence/", {"files": uploads}, follow=True)
 
 
+def test_the_list_names_the_month_that_is_corrected(archive, clerk):
+    slip = archive.slip(homes="4")
+    page = clerk.get("/corrections/").content.decode()
+    assert f">{slip.month:%Y-%m}<" in page
+    assert f">{slip.month:%Y-%m-%d}<" not in page
+
+
 # --- Files ------------------------------------------------------------------------------------------------------
 
 

@@ -104,7 +104,7 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "batch-findings": Row(PEOPLE, READ, of_batch()),
-    "batch-decide": Row(CLERK, POST, of_batch()),
+    "batch-decide": Row(CLERK, FORM, of_batch()),
     "batch-submit": Row(CLERK, POST, of_batch()),
     "batch-withdraw": Row(CLERK, POST, of_batch()),
     "batch-send-back": Row(REVIEWER, FORM, of_batch()),

@@ -58,6 +58,23 @@ def test_an_elder_is_found_by_name_and_applies_with_one_click(clerk, programme, 
     assert "已提出申请：沈阿福" in words(answer)
 
 
+def test_an_elders_page_leads_to_the_programmes_one_can_apply_for(cast, clerk, programme, elder):
+    make_programme(cast.county, name="已停办的补贴", ends_on=dt.date(2024, 12, 1))
+    offered = f"{url('find')}?elder={elder.pk}"
+    assert offered in clerk.get(reverse("elder-detail", args=[elder.pk])).content.decode()
+    page = clerk.get(offered)
+    assert "沈阿福" in words(page)
+    address = f"{url('create')}?programme={programme.pk}&amp;holder={elder.pk}"
+    assert page.content.decode().count(f"{url('create')}?") == 1
+    assert address in page.content.decode()
+    other = make_elder(cast.other_township, "沈阿贵")
+    assert "沈阿贵" not in words(clerk.get(f"{url('find')}?elder={other.pk}"))
+    dead = make_elder(
+        cast.township, "沈阿寿", died_on=dt.date(2025, 1, 1), death_known_on=dt.date(2025, 1, 2)
+    )
+    assert "申请补贴" not in words(clerk.get(reverse("elder-detail", args=[dead.pk])))
+
+
 def test_a_whole_identity_number_finds_and_does_not_come_back(clerk, programme, elder):
     number = elder.id_number.reveal()
     page = clerk.post(url("find"), {"programme": programme.pk, "text": number})
@@ -114,6 +131,21 @@ def test_the_check_says_which_other_programme_stands_in_the_way(cast, clerk, pro
     this_month = timezone.localdate().replace(day=1)
     page = words(clerk.get(url("check", waiting(programme, elder, applied_on=this_month))))
     assert "同月可享受“失能护理补贴” 200 元，按项目衔接规定本项目发 0 元" in page
+
+
+@pytest.mark.parametrize("offset", [0, 1])
+def test_the_check_says_what_an_approval_brings_where_another_programme_ends(cast, clerk, elder, offset):
+    rules = {"start": "application", "start_offset": offset, "back_pay": "none"}
+    higher = make_programme(cast.county, amounts=((80, None, "250"),), rules=rules)
+    other = make_programme(cast.county, name="失能护理补贴", amounts=((80, None, "200"),))
+    make_enrolment(other, elder)
+    Exclusion.objects.create(
+        yielding=other, prevailing=higher, relation="higher", effective_from=dt.date(2024, 1, 1)
+    )
+    this_month = timezone.localdate().replace(day=1)
+    page = words(clerk.get(url("check", waiting(higher, elder, applied_on=this_month))))
+    assert "批准后改发 250.00 元，“失能护理补贴” 200.00 元停发，实增 50.00 元。" in page
+    assert "同月可享受" not in page
 
 
 def test_the_page_of_somebody_running_shows_the_amount_and_is_in_the_log(cast, clerk, programme, elder):

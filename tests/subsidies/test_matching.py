@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eldercare.identity import synthetic_id
-from subsidies.models import Band, Enrolment
+from subsidies.models import Band, Enrolment, Exclusion
 from subsidies.pages import matching
 from tests.subsidies.factories import make_assessment, make_elder, make_enrolment, make_programme
 
@@ -111,6 +111,107 @@ def test_the_reason_for_somebody_no_longer_entitled_names_the_values(cast, enter
     assert "不符合享受条件" in page
     assert "能力等级 1" in page
     assert reverse("enrolment-end", args=[enrolment.pk]) in page
+
+
+def give_way(yielding, prevailing, relation):
+    return Exclusion.objects.create(
+        yielding=yielding, prevailing=prevailing, relation=relation, effective_from=dt.date(2024, 1, 1)
+    )
+
+
+def listed(client, programme, which="now"):
+    address = reverse("enrolment-matching")
+    return client.get(f"{address}?programme={programme.pk}&list={which}")
+
+
+@pytest.mark.parametrize(
+    ("relation", "this_gives_way", "theirs", "told"),
+    [
+        ("higher", False, "200", "批准后改发 250.00 元，“失能护理补贴” 200.00 元停发，实增 50.00 元"),
+        ("higher", True, "200", "批准后改发 250.00 元，“失能护理补贴” 200.00 元停发，实增 50.00 元"),
+        ("exclusive", False, "200", "批准后改发 250.00 元，“失能护理补贴” 200.00 元停发，实增 50.00 元"),
+        ("exclusive", False, "300", "批准后改发 250.00 元，“失能护理补贴” 300.00 元停发，实减 50.00 元"),
+        ("offset", False, "300", "批准后改发 250.00 元，“失能护理补贴” 300.00 元减为 50.00 元，实增 0.00 元"),
+        ("offset", True, "200", "已享受“失能护理补贴”，本项目发 50 元"),
+        ("both", False, "200", ""),
+    ],
+)
+def test_what_an_approval_brings_beside_another_programme(
+    cast, enter, relation, this_gives_way, theirs, told
+):
+    this = make_programme(cast.county, amounts=((80, None, "250"),))
+    other = make_programme(cast.county, name="失能护理补贴", amounts=((80, None, theirs),))
+    give_way(*((this, other) if this_gives_way else (other, this)), relation)
+    make_enrolment(other, make_elder(cast.township, "徐正卫"))
+    (line,) = listed(enter(cast.county_clerk), this).context["lines"]
+    assert (line.amount, line.remark) == (Decimal(50) if "本项目" in told else Decimal(250), told)
+
+
+def test_what_a_third_programme_takes_already_is_not_taken_again(cast, enter):
+    this = make_programme(cast.county, amounts=((80, None, "250"),))
+    other = make_programme(cast.county, name="失能护理补贴", amounts=((80, None, "200"),))
+    third = make_programme(cast.county, name="特困护理", amounts=((80, None, "300"),))
+    give_way(other, this, "higher")
+    give_way(other, third, "exclusive")
+    elder = make_elder(cast.township)
+    make_enrolment(other, elder)
+    make_enrolment(third, elder)
+    (line,) = listed(enter(cast.county_clerk), this).context["lines"]
+    assert line.remark == ""  # the 200 are not paid today either
+
+
+def test_who_would_get_nothing_beside_another_programme_is_not_sought(cast, enter):
+    this = make_programme(cast.county, amounts=((80, None, "100"),))
+    other = make_programme(cast.county, name="养老服务补贴", amounts=((80, None, "200"),))
+    give_way(this, other, "higher")
+    sought = make_elder(cast.township, "沈阿福")
+    yielding = make_elder(cast.township, "朱阿寿")
+    make_enrolment(other, yielding)
+    clerk = enter(cast.county_clerk)
+    answer = listed(clerk, this)
+    page = answer.content.decode()
+    assert [line.name for line in answer.context["lines"]] == ["沈阿福"]
+    assert f"holder={sought.pk}" in page
+    assert 'list=yields">符合但让位于其他项目 <span class="tab-number">1</span></a>' in page
+    answer = listed(clerk, this, "yields")
+    (line,) = answer.context["lines"]
+    assert (line.name, line.amount) == ("朱阿寿", 0)
+    assert line.remark == "已享受“养老服务补贴”，本项目发 0 元"
+    page = answer.content.decode()
+    assert "申请</a>" not in page
+    assert 'list=now">符合而未享受 <span class="tab-number">1</span></a>' in page
+
+
+def test_the_page_with_other_programmes_takes_a_fixed_number_of_queries(cast, enter):
+    this = make_programme(cast.county, amounts=((80, None, "250"),))
+    other = make_programme(cast.county, amounts=((80, None, "200"),))
+    give_way(other, this, "higher")
+    clerk = enter(cast.county_clerk)
+    make_enrolment(other, make_elder(cast.township))
+    listed(clerk, this)
+    with CaptureQueriesContext(connection) as one:
+        listed(clerk, this)
+    for _ in range(4):
+        make_enrolment(other, make_elder(cast.township))
+    with CaptureQueriesContext(connection) as many:
+        answer = listed(clerk, this)
+    assert sum("实增 50.00 元" in line.remark for line in answer.context["lines"]) == 5
+    assert len(many) == len(one)
+
+
+def test_the_reason_names_what_makes_somebody_eligible_and_no_more(cast, enter):
+    text = "age >= 80 and (low_income or low_income_edge or family_planning) and not long_term_care"
+    programme = make_programme(cast.county, eligibility=text)
+    make_elder(cast.township, born=dt.date(timezone.localdate().year - 85, 1, 1), tags=["low_income_edge"])
+    (line,) = listed(enter(cast.county_clerk), programme).context["lines"]
+    assert line.reason in [f"年龄 {age} 周岁，低保边缘：是（80周岁起）" for age in (84, 85)]
+
+
+def test_the_reason_for_somebody_no_longer_entitled_leaves_out_what_still_holds(cast, enter):
+    programme = make_programme(cast.county, eligibility="age >= 80 and (low_income or low_income_edge)")
+    make_enrolment(programme, make_elder(cast.township))
+    (line,) = listed(enter(cast.county_clerk), programme, "lost").context["lines"]
+    assert line.reason == "不符合享受条件：低保：否，低保边缘：否"
 
 
 def test_trying_out_counts_by_band_and_township_whoever_would_get_something(cast, programme, enter):

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db.models import Sum
 
@@ -153,6 +154,49 @@ def test_rules_that_cannot_be_read_find_nobody(cast):
     programme.versions.update(eligibility="low_income and")
     code = "service_subsidy_eligible_elders"
     assert figures([cast.township], MONTH, codes=[code])[cast.township.pk, code] == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "weeks", "visited_weeks", "months"),
+    [
+        (dt.datetime(2026, 5, 31, 15, 59, tzinfo=dt.UTC), 0, 0, 0),  # the month has not begun
+        (dt.datetime(2026, 6, 7, 15, 59, tzinfo=dt.UTC), 0, 0, 1),  # 23:59 of Sunday, the first week runs
+        (dt.datetime(2026, 6, 7, 16, 1, tzinfo=dt.UTC), 1, 1, 1),  # 00:01 of Monday in Shanghai
+        (dt.datetime(2026, 6, 17, 2, tzinfo=dt.UTC), 2, 1, 1),
+        (dt.datetime(2026, 6, 30, 2, tzinfo=dt.UTC), 4, 2, 1),
+        (dt.datetime(2026, 7, 1, 2, tzinfo=dt.UTC), 4, 2, 1),
+        (dt.datetime(2026, 9, 9, 2, tzinfo=dt.UTC), 4, 2, 1),
+    ],
+)
+def test_weekly_visits_count_once_their_week_is_over_and_monthly_ones_from_the_start(
+    cast, now, weeks, visited_weeks, months
+):
+    """The clock goes on in one process: a statement kept from an earlier day would give its figures."""
+    visited(3, 16, tag="living_alone", frequency="week")(cast)
+    visited(1, tag="disabled", frequency="month")(cast)
+    expected = {
+        "weekly_visits_due": weeks,
+        "weekly_visits_done": visited_weeks,
+        "monthly_visits_due": months,
+        "monthly_visits_done": months,
+    }
+    with time_machine.travel(dt.datetime(2026, 8, 1, 2, tzinfo=dt.UTC), tick=False):
+        figures([cast.township], MONTH, codes=expected)  # what may be kept is kept now
+    with time_machine.travel(now, tick=False):
+        found = figures([cast.township], MONTH, codes=expected)
+        behind = {code: rows_of(code, MONTH, cast.township).count() for code in expected}
+    assert found == {(cast.township.pk, code): number for code, number in expected.items()}
+    assert behind == expected
+
+
+def test_visits_are_worked_out_for_the_units_asked_for(cast):
+    visited(3, tag="living_alone", frequency="week")(cast)
+    make_elder(cast.other_township, tags=["living_alone"])
+    make_elder(cast.township, residence_unit=cast.other_township, tags=["living_alone"])
+    code, units = "weekly_visits_due", [cast.township, cast.other_township]
+    assert figures(units, MONTH, codes=[code]) == {(units[0].pk, code): 4, (units[1].pk, code): 8}
+    assert [rows_of(code, MONTH, unit).count() for unit in units] == [4, 8]
+    assert {row.unit for row in rows_of(code, MONTH, cast.township)} == {cast.township}
 
 
 def test_visits_are_kept_once_one_is_entered(cast):

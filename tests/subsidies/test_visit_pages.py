@@ -200,8 +200,8 @@ def test_rates_by_week_and_month_and_the_list_behind_each_number(cast, enter, we
     client = enter(cast.county_clerk)
     page = text_of(client.get(reverse("visit-rates"), {"month": "2026-06"}))
     line = page.partition(">沈荡镇</a>")[2].partition("</tr>")[0]
-    assert [line.count(f">{each}</a>") for each in ("2/2", "1/2", "0/2", "4/8")] == [1, 2, 1, 1]
-    assert "50.0%" in line
+    assert [line.count(f">{each}</a>") for each in ("2/2", "1/2", "0/2", "3/4")] == [1, 2, 0, 1]
+    assert "75.0%" in line
     assert "100.0%" in page.partition("月探访和定期服务")[2]
     behind = text_of(
         client.get(
@@ -212,6 +212,64 @@ def test_rates_by_week_and_month_and_the_list_behind_each_number(cast, enter, we
     assert behind.count(">甲老</a>") == behind.count(">乙老</a>") == 1
     assert "丙老" not in behind
     assert "过期未完成" in behind
+
+
+def test_weeks_that_are_not_over_are_named_and_left_out_of_the_month(cast, enter, weekly):
+    """Wednesday 17 June: the weeks to the 7th and 14th are over, that to the 21st runs, that to the 28th is to come."""
+    make_rule(cast, "disabled", "month")
+    elder = villager(cast, "甲老", "living_alone")
+    for day in (3, 10, 17):
+        visit(elder, dt.date(2026, 6, day))
+    visit(villager(cast, "丙老", "disabled"), dt.date(2026, 6, 1))
+    client = enter(cast.county_clerk)
+    page = text_of(client.get(reverse("visit-rates"), {"month": "2026-06"}))
+    heads = page.partition("<thead>")[2].partition("</thead>")[0].split("<th ")
+    words = {week: "".join(each for each in heads if week in each) for week in ("14", "21", "28")}
+    assert "已到期" in heads[-2]
+    assert "进行中" in words["21"]
+    assert "未开始" in words["28"]
+    assert "进行中" not in words["14"] + words["28"]
+    assert "未开始" not in words["14"] + words["21"]
+    weeks, _, services = page.partition("月探访和定期服务")
+    line = weeks.partition(">沈荡镇</a>")[2].partition("</tr>")[0]
+    assert line.count(">2/2</a>") == 1
+    assert "100.0%" in line
+    month = services.partition('<th scope="row">沈荡镇</th>')[2].partition("</tr>")[0]
+    assert "100.0%" in month  # what is due by the month counts from its first day
+    address = line.partition(">2/2</a>")[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert text_of(client.get(address)).count(">甲老</a>") == 2
+
+
+def test_the_overview_says_which_family_beds_it_counts(cast, enter):
+    page = text_of(enter(cast.township_clerk).get(reverse("care-home")))
+    assert "月报数取自床位台账，还含机构自行签约的" in page
+
+
+def test_the_finished_month_counts_all_its_weeks(cast, enter, weekly):
+    make_rule(cast, "disabled", "month")
+    visit(villager(cast, "甲老", "living_alone"), dt.date(2026, 5, 6))
+    visit(villager(cast, "丙老", "disabled"), dt.date(2026, 5, 8))
+    page = text_of(enter(cast.county_clerk).get(reverse("visit-rates"), {"month": "2026-05"}))
+    weeks, _, services = page.partition("月探访和定期服务")
+    assert ">1/5</a>" in weeks.partition(">沈荡镇</a>")[2].partition("</tr>")[0]
+    assert "100.0%" in services
+    assert "进行中" not in page
+    assert "未开始" not in page
+
+
+def test_a_month_before_the_ledger_began_says_so(cast, enter, weekly):
+    visit(villager(cast, "甲老", "living_alone"), dt.date(2026, 5, 6))
+    client = enter(cast.county_clerk)
+    pages = {
+        month: text_of(client.get(reverse("visit-rates"), {"month": month}))
+        for month in ("2026-04", "2026-05")
+    }
+    lines = {month: page.partition(">沈荡镇</a>")[2].partition("</tr>")[0] for month, page in pages.items()}
+    assert "台账未启用" in lines["2026-04"]
+    assert "不适用" not in lines["2026-04"]
+    assert "台账未启用" not in lines["2026-05"]
+    villages = text_of(client.get(reverse("visit-rates"), {"month": "2026-04", "unit": cast.township.code}))
+    assert "台账未启用" in villages.partition('<th scope="row">中钱村</th>')[2].partition("</tr>")[0]
 
 
 def test_a_week_that_crosses_two_months_is_counted_in_the_second(cast, enter, weekly):

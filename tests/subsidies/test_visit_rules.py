@@ -18,6 +18,7 @@ from subsidies.rules.visits import (
     is_due,
     period_on,
     periods_before,
+    periods_counted,
     periods_of_month,
 )
 
@@ -165,3 +166,18 @@ def test_a_rule_is_in_force_up_to_and_on_its_last_day():
     assert due_every(who, "2026-06-30", "cleaning") == WEEK
     assert due_every(who, "2026-07-01", "cleaning") is None
     assert due_every(who, "2026-06-30") is None  # no visits, only cleaning
+
+
+def test_a_week_counts_on_the_day_after_its_last_and_a_month_from_its_first():
+    november = [each for each in periods_of_month(day("2026-11-01")) if each.frequency in (WEEK, MONTH)]
+    lasts = {
+        today: [each.last.day for each in periods_counted(november, day(today))]
+        for today in ("2026-11-01", "2026-11-02", "2026-11-22", "2026-11-23", "2026-12-01")
+    }
+    assert lasts == {
+        "2026-11-01": [30],
+        "2026-11-02": [1, 30],
+        "2026-11-22": [1, 8, 15, 30],
+        "2026-11-23": [1, 8, 15, 22, 30],
+        "2026-12-01": [1, 8, 15, 22, 29, 30],
+    }

@@ -136,6 +136,7 @@ function save(grid, cell) {
   if (!isDirty(cell)) {
     showState(cell, "");
     showProblem(cell, "");
+    showSaving(grid);
     return;
   }
   showState(cell, "saving");
@@ -230,6 +231,7 @@ function restore(grid, cell, field) {
   showDifferences(cell);
   showProblem(cell, "");
   showState(cell, isDirty(cell) ? "typed" : "");
+  showSaving(grid);
   field.select();
 }
 
@@ -272,7 +274,9 @@ function tellPasted(grid, paste, start) {
     const more = paste.unknown.length ? `；${paste.unknown.length} 行的名称在本页找不到：${paste.unknown.slice(0, 3).join("、")}` : "";
     toast(`已按指标名称填入 ${number} 项${more}。`, { kind: more ? "warning" : "info", stay: Boolean(more) });
   } else {
-    toast(`已粘贴 ${number} 项，请核对首尾两项。`);
+    const refused = grid.lastPaste.filter(({ cell }) => toNumber(cell.input.value) === null).length;
+    if (refused) toast(`粘贴了 ${number} 项，其中 ${refused} 项不是数字，没有保存，请改正标红的格子。`, { kind: "warning", stay: true });
+    else toast(`已粘贴 ${number} 项，请核对首尾两项。`);
   }
 }
 

@@ -88,6 +88,7 @@ function showUntouched(grid) {
   untouched.forEach((cell) => list.append(link(cell.name, `#v-${cell.code}`)));
   grid.form.querySelector("[data-untouched-count]").textContent = String(untouched.length);
   grid.form.querySelector("[data-untouched-box]").hidden = untouched.length === 0;
+  grid.form.querySelector("[data-untouched-note]").hidden = grid.form.querySelectorAll("[data-finding-list] li").length > 0;
   const submit = grid.form.querySelector("[data-submit]");
   if (!submit.dataset.question) submit.dataset.question = submit.dataset.ask;
   const words = untouched.length ? `退回意见还有 ${untouched.length} 项未改。` : "";
