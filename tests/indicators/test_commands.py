@@ -144,7 +144,7 @@ def test_what_people_type_is_understood(county, text, value):
 
 def test_part_larger_than_the_whole_blocks_submission(county):
     enter(100, 101)
-    with pytest.raises(CommandError, match=r"护理型床位数\(101\)大于养老机构床位数\(100\)"):
+    with pytest.raises(CommandError, match="护理型床位数（101）大于养老机构床位数（100）"):
         run("report", "submit", "990001101", MONTH, user="first")
 
 
