@@ -197,8 +197,8 @@ def _pass_on(script: IO[bytes], to: IO[bytes]) -> None:
 def place_of_keys() -> str:
     """Where this portal has its keys from."""
     if os.environ.get(VARIABLE) or not embedded.uses_embedded():
-        return f" {VARIABLE} "
-    return f"文件 {embedded.var_dir() / 'encryption_keys'} "
+        return VARIABLE
+    return f"文件 {embedded.var_dir() / 'encryption_keys'}"
 
 
 def unreadable() -> list[str]:
@@ -226,10 +226,13 @@ def _reads_a_file(key_id: str) -> bool:
     begins = f"{key_id}:".encode()
     of_key = ImportFile.objects.annotate(head=Substr("content", 1, len(begins), output_field=BinaryField()))
     file = of_key.filter(head=begins).order_by("size").first()
+    if file is None:
+        return False
     try:
-        return file is not None and bool(evidence.content_of(file))
+        evidence.content_of(file)
     except DecryptionError:
         return False
+    return True
 
 
 # --- PostgreSQL's programs --------------------------------------------------------------------------------------
@@ -262,7 +265,7 @@ def _parameters() -> dict[str, object]:
     return {key: value for key, value in connection.get_connection_params().items() if key in known and value}
 
 
-def _run(program: str, *arguments: str, why: str, stdout: int | IO[bytes] = subprocess.DEVNULL) -> bytes:
+def _run(program: str, *arguments: str, why: str, stdout: int = subprocess.DEVNULL) -> bytes:
     with tempfile.TemporaryFile() as said:
         done = subprocess.run(
             [client_program(program), *arguments],

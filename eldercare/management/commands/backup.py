@@ -42,6 +42,6 @@ class Command(BaseCommand):
         if copy.removed:
             self.stdout.write(f"已删除较早的 {len(copy.removed)} 份。")
         self.stdout.write(
-            f"备份里没有密钥。{backup.place_of_keys().strip()} 要另存一份，与备份分开放；"
+            f"备份里没有密钥。{backup.place_of_keys()} 要另存一份，与备份分开放；"
             "丢了密钥，备份里的证件号码和账号谁也读不出来。"
         )

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         if missing := backup.unreadable():
             more = f" 等 {len(missing)} 处" if len(missing) > SHOWN else ""
             raise CommandError(
-                f"数据已恢复，但{backup.place_of_keys()}里的密钥读不出：{'、'.join(missing[:SHOWN])}{more}。"
+                f"数据已恢复，但 {backup.place_of_keys()} 里的密钥读不出：{'、'.join(missing[:SHOWN])}{more}。"
                 "请放回做备份时的密钥，再启动。"
             )
         self.stdout.write("证件号码、账号和上传的文件都能用现有的密钥读出。")
