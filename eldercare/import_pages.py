@@ -174,7 +174,7 @@ LINE_COLOURS = {
 
 def load_slip(batch: ImportBatch, ledger: Ledger, query: Mapping[str, str]) -> Slip:
     """A fixed number of statements, however many lines there are."""
-    lines = ImportLine.objects.filter(batch=batch)
+    lines = batch.lines.all()  # they know their batch
     counts = lines.order_by().aggregate(**{tab.key: Count("pk", filter=tab.condition) for tab in TABS})
     default = "errors" if counts["errors"] and batch.status == Status.READY else "rows"
     keys = [tab.key for tab in TABS]
@@ -228,7 +228,8 @@ def _finding(line: ImportLine, stored: dict) -> FindingView:
 
 
 def _url(ledger: Ledger, line: ImportLine) -> str:
-    if not ledger.link or line.target_id is None:
+    is_gone = line.state == State.NEW and line.batch.status == ImportBatch.Status.UNDONE
+    if not ledger.link or line.target_id is None or is_gone:
         return ""
     try:
         return reverse(ledger.link, args=[line.target_id])

@@ -315,7 +315,7 @@ def batch(request: Request, pk: int) -> Response:
 def batch_lines(request: Request, pk: int) -> Response:
     found = get_object_or_404(_visible(request.user), pk=pk)
     chosen = LineFilters.of(request)
-    rows = ImportLine.objects.filter(batch=found)
+    rows = found.lines.all()  # they know their batch
     if state := chosen.get("state"):
         rows = rows.filter(state=state)
     page = paged(request, rows, chosen, _Keys)

@@ -326,9 +326,14 @@ def test_giving_up_leaves_the_ledger_alone(cast, clerk, home):
 
 def test_an_undone_upload_no_longer_says_what_it_does_to_the_figures(cast, clerk, home):
     batch = apply(upload("beds", GOOD, by=cast.township_clerk))
-    assert "月指标的影响" in text_of(page_of(clerk, batch))
+    made = [reverse("bed-detail", args=[bed.pk]) for bed in Bed.objects.all()]
+    applied = page_of(clerk, batch)
+    assert "月指标的影响" in text_of(applied)
+    assert all(address in applied.content.decode() for address in made)
     clerk.post(reverse("import-undo", args=[batch.pk]), {"reason": "传错了"})
-    page = text_of(page_of(clerk, batch))
+    undone = page_of(clerk, batch)
+    assert not any(address in undone.content.decode() for address in made)  # nothing stands there any more
+    page = text_of(undone)
     assert "已全部还原" in page
     assert "月指标的影响" not in page
 
