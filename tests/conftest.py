@@ -23,7 +23,7 @@ from eldercare.permissions import Role
 from indicators.metrics import registers
 from tests.template_database import prepared_template
 
-pytest_plugins = ["tests.plugins"]
+pytest_plugins = ["tests.plugins", "tests.numbering"]
 
 PASSWORD = "Haiyan-Portal-42"
 LEAVING = 20  # seconds that a process which was ended may take to leave the test database

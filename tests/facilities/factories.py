@@ -1,15 +1,13 @@
 """Small ledgers for tests."""
 
 import datetime as dt
-from itertools import count
 
-from eldercare.identity import synthetic_id
 from eldercare.models import OrgUnit
 from eldercare.spells import Spells
 from facilities.models import QUALIFICATIONS, Bed, Caregiver, Certificate, Employment, Facility, Stay
+from tests.numbering import numbers, plain_id
 
 SINCE = dt.date(2020, 1, 1)
-_numbers = count(1)
 
 
 def make_facility(
@@ -19,7 +17,7 @@ def make_facility(
     unknown = set(has) - set(QUALIFICATIONS)
     assert not unknown, unknown
     defaults = {
-        "name": name or f"第{next(_numbers)}养老院",
+        "name": name or f"第{numbers.next()}养老院",
         "kind": Facility.Kind.PRIVATE_HOME,
         "operation": Facility.Operation.NON_PROFIT,
         "opened_on": SINCE,
@@ -34,7 +32,7 @@ def make_facility(
 
 def make_bed(facility: Facility, number: str = "", **fields) -> Bed:
     return Bed.objects.create(
-        facility=facility, number=number or str(next(_numbers)), **({"in_use_from": SINCE} | fields)
+        facility=facility, number=number or str(numbers.next()), **({"in_use_from": SINCE} | fields)
     )
 
 
@@ -44,13 +42,13 @@ def make_stay(bed: Bed, **fields) -> Stay:
 
 
 def next_id(year: int = 1980) -> str:
-    number = next(_numbers)
-    return synthetic_id(dt.date(year, 1 + number % 12, 1 + number % 28), number % 999 + 1)
+    number = numbers.next()
+    return plain_id(dt.date(year, 1 + number % 12, 1 + number % 28), number)
 
 
 def make_caregiver(name: str = "", **fields) -> Caregiver:
     return Caregiver.objects.create(
-        **({"name": name or f"员工{next(_numbers)}", "id_number": next_id()} | fields)
+        **({"name": name or f"员工{numbers.next()}", "id_number": next_id()} | fields)
     )
 
 

@@ -2,9 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from itertools import count
 
-from eldercare.identity import synthetic_id
 from eldercare.models import OrgUnit
 from eldercare.spells import Spells
 from subsidies.models import (
@@ -18,28 +16,27 @@ from subsidies.models import (
     Programme,
     RuleVersion,
 )
+from tests.numbering import numbers, plain_id
 
 LONG_AGO = dt.date(2000, 1, 1)
-_numbers = count(1)
 
 
 def make_elder(
     unit: OrgUnit, name: str = "", *, born: dt.date = dt.date(1944, 5, 6), tags=(), **fields
 ) -> Elder:
     """``tags``: kinds held since long ago. Registered and living in ``unit`` unless ``fields`` say otherwise."""
-    number = next(_numbers)
+    place = number = numbers.next()
+    while Elder.objects.filter(id_number=plain_id(born, place)).exists():
+        place += 1
     defaults = {
         "name": name or f"测试老人{number}",
-        "id_number": synthetic_id(born, number % 80 + 110),
-        "sex": "male" if (number % 80 + 110) % 2 else "female",
+        "id_number": plain_id(born, place),
+        "sex": "male" if place % 2 else "female",
         "born_on": born,
         "registered": Spells.since(LONG_AGO),
         "residence_unit": unit,
         "resident": Spells.since(LONG_AGO),
     }
-    if Elder.objects.filter(id_number=defaults["id_number"]).exists():
-        defaults["id_number"] = synthetic_id(born, number % 899 + 101)
-        defaults["sex"] = "male" if (number % 899 + 101) % 2 else "female"
     elder = Elder.objects.create(org_unit=unit, **(defaults | fields))
     for kind in tags:
         make_tag(elder, kind)
@@ -56,7 +53,7 @@ def make_assessment(elder: Elder, level: int, on: dt.date = LONG_AGO, **fields) 
 
 
 def make_payee(elder: Elder, **fields) -> Payee:
-    account = f"62{next(_numbers):015d}"
+    account = f"62{numbers.next():015d}"
     defaults = {"name": elder.name, "bank": "测试农村商业银行", "account": account, "used_from": LONG_AGO}
     return Payee.objects.create(elder=elder, **(defaults | fields))
 
@@ -72,7 +69,7 @@ def make_programme(
     **fields,
 ) -> Programme:
     """One version from ``starts`` on; ``amounts``: (age from, age to, yuan a month) of its bands."""
-    code = code or f"test-{next(_numbers)}"
+    code = code or f"test-{numbers.next()}"
     defaults = {
         "name": f"测试津贴{code}",
         "kind": Programme.Kind.OLD_AGE,

@@ -7,7 +7,6 @@ and beginnings of months, where rules go wrong.
 import datetime as dt
 import random
 from decimal import Decimal
-from itertools import count
 
 from eldercare.models import OrgUnit
 from eldercare.spells import Spells
@@ -23,6 +22,7 @@ from subsidies.models import (
     Programme,
     RuleVersion,
 )
+from tests.numbering import numbers
 from tests.subsidies.oracle import last_day, month_of, plus
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2025, 12, 1)  # the months that are worked out
@@ -58,7 +58,6 @@ ELIGIBILITIES = (
 )
 CONDITIONS = ("", "", "living_alone", "age >= 85 or ability == 4", "not destitute", "resident", "registered")
 AMOUNTS = ("50", "60", "100", "33.3333", "0.125", "1234.56", "200", "0", "89.995")
-_codes = count(1)
 
 
 class County:
@@ -115,7 +114,7 @@ class County:
         starts = self.pick(plus(FIRST, -12), FIRST, FIRST, plus(FIRST, self.random.randint(1, 4)))
         programme = Programme.objects.create(
             org_unit=self.unit,
-            code=f"chance-{next(_codes)}",
+            code=f"chance-{numbers.next()}",
             name="随机津贴",
             kind=Programme.Kind.OTHER,
             starts_on=starts,
@@ -160,7 +159,7 @@ class County:
         return Band.objects.create(
             version=version,
             position=self.pick(1, 1, 2, 3),  # the same twice: the older band first
-            label=f"档{next(_codes)}",
+            label=f"档{numbers.next()}",
             age_from=age,
             age_to=self.pick(None, (age or 60) + self.pick(0, 1, 5, 9)),
             abilities=self.pick([], [], [], [0, 1], [2, 3, 4]),
@@ -256,7 +255,7 @@ class County:
         return Adaptation(
             elder=elder,
             org_unit=self.unit,
-            round=f"第{next(_codes)}批",
+            round=f"第{numbers.next()}批",
             needed_from=LONG_AGO,
             accepted_on=self.pick(None, self.day(), self.day()),
             cost=self.pick(None, Decimal("3000.00"), Decimal("12345.67"), Decimal("0.50")),

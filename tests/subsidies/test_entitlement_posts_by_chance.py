@@ -3,7 +3,6 @@
 import datetime as dt
 import random
 from decimal import Decimal
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +14,7 @@ from facilities.models import Attendance, Certificate, Employment, Facility, Fac
 from subsidies.engine import entitlements
 from subsidies.models import Band, Enrolment, Programme, RuleVersion
 from tests.facilities.factories import make_bed, make_caregiver, make_facility, make_post, make_stay
+from tests.numbering import numbers
 from tests.subsidies.oracle import entitlement, last_day, months, plus
 from tests.subsidies.oracle_world import load
 
@@ -41,7 +41,6 @@ QUANTITIES = {
     "post": ("", "attendance_days", "training_hours", "skill_level", "months_on_post"),
     "facility": ("", "beds", "nursing_beds", "occupied_beds", "new_beds", "star_rating"),
 }
-_codes = count(1)
 
 
 class Places:
@@ -141,7 +140,7 @@ class Places:
         conditions = POST_CONDITIONS if beneficiary == "post" else FACILITY_CONDITIONS
         programme = Programme.objects.create(
             org_unit=self.unit.parent,
-            code=f"places-{next(_codes)}",
+            code=f"places-{numbers.next()}",
             name="随机补贴",
             kind="other",
             beneficiary=beneficiary,

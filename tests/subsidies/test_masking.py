@@ -7,7 +7,6 @@ numbers looked for are those of every encrypted column of the database, and thos
 import datetime as dt
 import html
 import io
-import itertools
 import json
 import logging
 import re
@@ -29,6 +28,7 @@ from indicators.models import Metric
 from subsidies.models import Batch, Elder, Enrolment, HouseholdHead, ListedPerson, Payee, PublicNotice
 from tests.conftest import make_cast, person_maker
 from tests.indicators.factories import make_metric
+from tests.numbering import numbers
 from tests.outsider import EVERYBODY, World
 from tests.subsidies.batches import MAY, made, make_register, returned, rows_of, sent
 from tests.subsidies.factories import make_elder, make_enrolment, make_payee, make_programme
@@ -45,8 +45,6 @@ MEANT = {
     "import-template": "filled with what is there, to be corrected and uploaded again",
 }
 NUMBERS = (number_of(401), number_of(403), "13800007001", "6228480000000007019")
-PHONES = itertools.count(13800000001)
-CARDS = itertools.count(6228480000000000001)
 
 
 # --- Looking for numbers ---------------------------------------------------------------------------------------
@@ -121,15 +119,24 @@ def world(prepared, db) -> World:
 
 
 def _number_everything(elder: Elder) -> None:
-    Elder.objects.filter(pk=elder.pk).update(phone=str(next(PHONES)), contact_phone=str(next(PHONES)))
+    Elder.objects.filter(pk=elder.pk).update(phone=_phone(), contact_phone=_phone())
     if not elder.payees.exists():
         make_payee(elder)
     own = number_of(501 + 2 * (elder.pk % 200))
-    Payee.objects.filter(elder=elder).update(id_number=own, phone=str(next(PHONES)))
+    Payee.objects.filter(elder=elder).update(id_number=own, phone=_phone())
     HouseholdHead.objects.get_or_create(
         elder=elder,
-        defaults={"relation": "长子", "name": "沈大明", "id_number": own, "account": str(next(CARDS))},
+        defaults={
+            "relation": "长子",
+            "name": "沈大明",
+            "id_number": own,
+            "account": f"622848{numbers.next():013d}",
+        },
     )
+
+
+def _phone() -> str:
+    return f"138{numbers.next():08d}"
 
 
 def _payments(world: World) -> None:
