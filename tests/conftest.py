@@ -16,6 +16,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from eldercare import ledger_metrics, remembered
 from eldercare.models import OrgUnit, User
@@ -28,6 +30,20 @@ pytest_plugins = ["tests.plugins", "tests.numbering"]
 PASSWORD = "Haiyan-Portal-42"
 LEAVING = 20  # seconds that a process which was ended may take to leave the test database
 SINCE = dt.date(2000, 1, 1)
+
+# Property tests try the same examples in every run: what nobody changed does not fail, and a busy machine is no
+# defect. `--hypothesis-profile=explore` looks for others; what it finds becomes an @example.
+_ALWAYS = {
+    "deadline": None,
+    "suppress_health_check": (
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ),
+}
+property_settings.register_profile("suite", derandomize=True, database=None, **_ALWAYS)
+property_settings.register_profile("explore", derandomize=False, **_ALWAYS)
+property_settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

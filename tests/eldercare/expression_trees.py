@@ -10,12 +10,10 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from hypothesis import assume, settings
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from eldercare.expressions import MAX_LENGTH, Expression, Term, parse
-
-unhurried = settings(deadline=None)  # a busy machine is no defect
 
 FUNCTIONS = ("sum_since", "change_since")
 NUMBER_TERMS = [Term(None, name) for name in "abcd"] + [Term("sum_since", "a"), Term("change_since", "e")]

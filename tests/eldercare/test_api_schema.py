@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -85,7 +85,7 @@ def program(cast, settings):
     return bearer(issue(cast.county_clerk, *map(str, scopes_of(cast.county_clerk.role)))[1])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_no_question_breaks_it_and_every_answer_has_its_form(program, data):
     path, method, operation = data.draw(st.sampled_from(operations()), label="address")

@@ -21,7 +21,6 @@ from tests.eldercare.expression_trees import (
     rules,
     term_values,
     truth,
-    unhurried,
     value_maps,
 )
 
@@ -85,13 +84,11 @@ def same(found: Decimal | None, expected: Fraction | None) -> bool:
     return found is None if expected is None else found is not None and Fraction(found) == expected
 
 
-@unhurried
 @given(formulas(max_leaves=25), value_maps())
 def test_a_formula_is_exact(tree, values):
     assert same(read(tree).evaluate(values), number(tree, values))
 
 
-@unhurried
 @given(
     st.recursive(
         st.sampled_from("abc") | st.integers(0, 99).map(str),
@@ -113,7 +110,6 @@ def test_precedence_is_python_s(text, figures_of_names):
     assert found == eval(text, {"__builtins__": {}}, fractions)  # noqa: S307
 
 
-@unhurried
 @given(rules(), value_maps())
 def test_a_rule_follows_three_valued_logic(tree, values):
     assert read(tree).evaluate(values) is truth(tree, values)
@@ -172,7 +168,6 @@ def test_two_names_can_be_compared_whatever_they_are(left, right):
 # --- ranges ---
 
 
-@unhurried
 @given(formulas(), st.data())
 def test_a_range_holds_every_value_it_can_take(tree, data):
     expression = read(tree)
@@ -186,7 +181,6 @@ def test_a_range_holds_every_value_it_can_take(tree, data):
         assert found[0] <= value <= found[1]
 
 
-@unhurried
 @given(formulas(), value_maps())
 def test_the_range_of_known_values_is_the_value(tree, values):
     expression = read(tree)
@@ -241,7 +235,6 @@ def test_a_condition_has_no_ratio():
     assert parse("a > b", names=None).ratio() is None
 
 
-@unhurried
 @given(formulas(), value_maps())
 def test_a_ratio_gives_the_value_of_the_whole_text(tree, values):
     expression = read(tree)
@@ -299,7 +292,6 @@ def test_a_rule_is_shown_in_words():
     assert rule.render(values) == "82 ≥ 80 且 非 (否 或 “低保” 属于(“低保”、“特困”))"
 
 
-@unhurried
 @given(formulas(max_leaves=25) | rules())
 def test_an_expression_written_as_code_reads_the_same(tree):
     """What `Ratio` shows as the text of its parts means what it says."""

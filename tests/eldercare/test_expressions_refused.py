@@ -19,7 +19,6 @@ from tests.eldercare.expression_trees import (
     formulas,
     read,
     rules,
-    unhurried,
     write,
 )
 
@@ -161,7 +160,6 @@ def test_unknown_name_lists_what_there_is_when_that_is_little():
         parse("f(a)", names=None)
 
 
-@unhurried
 @given(formulas(), st.data())
 def test_an_illegal_character_is_found_where_it_stands(tree, data):
     """The error is at the character, or at the start of the token that the character splits."""
@@ -176,7 +174,6 @@ def test_an_illegal_character_is_found_where_it_stands(tree, data):
     assert min([*starts, at]) <= caught.value.position <= at
 
 
-@unhurried
 @given(formulas(max_leaves=30), st.data())
 def test_a_misspelt_name_is_found_where_it_stands_in_full_width_text(tree, data):
     text = read(tree).text.translate(str.maketrans("()+*/0123", "（）＋×÷０１２３"))
@@ -188,7 +185,6 @@ def test_a_misspelt_name_is_found_where_it_stands_in_full_width_text(tree, data)
     assert (caught.value.position, caught.value.length) == (at, 3)
 
 
-@unhurried
 @given(formulas(max_leaves=20))
 def test_a_constant_zero_divisor_is_refused_and_nothing_else_is(tree):
     text = write(tree)
@@ -258,20 +254,17 @@ def refused_or_read(text: str) -> None:
             found.evaluate({})
 
 
-@unhurried
 @given(st.text() | st.text(alphabet=st.characters(codec=None, categories=None), max_size=40))
 def test_random_text_is_read_or_refused(text):
     refused_or_read(text)
 
 
-@unhurried
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=40), st.sampled_from(["", " "]))
 @example(["("] * 30 + ["a", "not", "b"] + [")"] * 30, " ")
 def test_random_fragments_of_the_grammar_are_read_or_refused(fragments, joiner):
     refused_or_read(joiner.join(fragments))
 
 
-@unhurried
 @given(formulas() | rules(), st.data())
 def test_a_damaged_expression_is_read_or_refused(tree, data):
     text = list(write(tree))

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import BooleanField, Case, F, Q, Sum, Value, When
 from django.db.models.expressions import ExpressionWrapper, RawSQL
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eldercare.expressions import Expression, Term, parse, sql_of
@@ -21,7 +21,6 @@ from tests.eldercare.expression_trees import (
     read,
     rules,
     term_values,
-    unhurried,
     value_maps,
 )
 
@@ -32,7 +31,6 @@ TYPES = {"numeric": NUMBER_TERMS, "boolean": FLAG_TERMS, "text": TEXT_TERMS}
 CASTS = {term: name for name, terms in TYPES.items() for term in terms}
 
 # The database fixture is set up once for all examples of a test; they only read.
-read_only = settings(unhurried, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def raw(text: str) -> RawSQL:
@@ -51,21 +49,18 @@ def in_postgresql(expression: Expression, rows: list[dict]) -> list:
         return [found for (found,) in cursor.fetchall()]
 
 
-@read_only
 @given(formulas(max_leaves=25), st.lists(value_maps(), min_size=1, max_size=4))
 def test_a_formula_agrees(tree, rows):
     expression = read(tree)
     assert in_postgresql(expression, rows) == [expression.evaluate(row) for row in rows]
 
 
-@read_only
 @given(rules(), st.lists(value_maps(), min_size=1, max_size=4))
 def test_a_rule_agrees(tree, rows):
     expression = read(tree)
     assert in_postgresql(expression, rows) == [expression.evaluate(row) for row in rows]
 
 
-@read_only
 @given(st.integers(-(10**45), 10**45), st.integers(-(10**45), 10**45), st.integers(0, 55), st.integers(0, 55))
 def test_a_quotient_agrees_at_any_size(a, b, places, more_places):
     """PostgreSQL's own `/` rounds at a scale that depends on size; here that must not show."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 from django.db import connection, connections
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.actions.reports import approve
@@ -285,7 +285,7 @@ def test_number_of_statements_does_not_grow(county, django_assert_num_queries):
 figure = st.one_of(st.none(), st.integers(0, 10**6).map(Decimal))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.tuples(figure, figure), min_size=3, max_size=3))
 def test_county_value_is_sum_over_sum_whatever_the_townships_report(county, rows):
     county.file(*[{"beds": beds, "nursing": nursing} for beds, nursing in rows])

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subsidies.actions.bank_bounce import confirm_bounce, register_bounce
@@ -162,7 +162,7 @@ class Office:
         return {key for key, amount in sums.items() if amount}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_every_batch_holds_the_lines_of_the_oracles_books(cast, seed):
     office = Office(cast, seed)

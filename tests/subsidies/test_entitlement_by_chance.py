@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subsidies.engine import entitlements
@@ -37,7 +37,7 @@ def differences(county: County) -> list[str]:
     return found
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_everybody_is_owed_what_the_oracle_says(cast, seed):
     found = differences(County(cast.county, seed))

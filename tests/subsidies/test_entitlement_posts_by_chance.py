@@ -5,7 +5,7 @@ import random
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eldercare.models import OrgUnit
@@ -185,7 +185,7 @@ class Places:
         )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_posts_and_facilities_are_owed_what_the_oracle_says(cast, seed):
     places = Places(cast.township, seed)

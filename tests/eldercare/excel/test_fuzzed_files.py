@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eldercare.errors import Refused
@@ -120,15 +120,7 @@ def sheet_of(typed: Sequence[tuple[str, object]]) -> Sheet:
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
+@settings(max_examples=12)
 @given(typed=st.lists(st.tuples(st.sampled_from(KEYS), cells), min_size=30, max_size=60))
 def test_what_is_read_is_what_was_written(writer, typed, tmp_path):
     name, write = WRITERS[writer]
@@ -151,7 +143,7 @@ def test_what_is_read_is_what_was_written(writer, typed, tmp_path):
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     data=st.binary(max_size=400), name=st.sampled_from(["a.xlsx", "a.xls", "a.ods", "a.csv", "a.txt", "a"])
 )

@@ -5,7 +5,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eldercare.errors import Refused
@@ -21,7 +21,7 @@ def try_to_read(path) -> None:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(changed=changes, keep=st.floats(0.3, 1.5))
 def test_changed_bytes(tmp_path, name, changed, keep):
     data = bytearray((FILES / name).read_bytes())
@@ -33,7 +33,7 @@ def test_changed_bytes(tmp_path, name, changed, keep):
 
 
 @pytest.mark.parametrize("name", ["ledger.xlsx", "ledger.ods"])
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(changed=changes, part=st.integers(0, 30))
 def test_changed_bytes_inside_an_intact_archive(tmp_path, name, changed, part):
     """What a checksum of the ZIP would have caught reaches the parsers here."""

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eldercare.excel.cleaning import Cleaner
@@ -150,7 +150,7 @@ CLEANERS = {
 }
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_500)
 @given(key=st.sampled_from(sorted(CLEANERS)), typed=cells)
 def test_no_cell_changes_without_a_finding(key, typed):
     cleaner = CLEANERS[key]
@@ -160,7 +160,7 @@ def test_no_cell_changes_without_a_finding(key, typed):
     nothing_silent(typed, batch.values[key][0], batch.findings, column)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(typed=st.lists(cells, min_size=2, max_size=12), key=st.sampled_from(sorted(CLEANERS)))
 def test_a_cell_reads_the_same_whatever_stands_around_it(typed, key):
     """What was seen before is looked up: 1, 1.0 and True must not be taken for one another."""
@@ -184,7 +184,7 @@ heads = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(head=heads)
 def test_any_first_rows_have_a_layout_or_none(head):
     layout = find_layout(head, COLUMNS)
