@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import connection
 from django.db.models import F, Q
 
@@ -31,7 +30,7 @@ from indicators.demo import ledgers, series
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
 from indicators.demo.seeding import seed
 from indicators.fixtures import load_all
-from indicators.models import Indicator, MetricEntry, MonthlyReport
+from indicators.models import Indicator, MetricEntry
 from tests.indicators import oracle
 
 TODAY = dt.date(2026, 2, 25)
@@ -64,18 +63,6 @@ def counted(month: dt.date) -> dict[tuple[str, str], Decimal]:
     codes = {unit.pk: unit.code for unit in units()}
     found = ledger_metrics.figures(units(), month, codes=ledgers.codes())
     return {(codes[unit], code): value for (unit, code), value in found.items()}
-
-
-@pytest.mark.django_db
-def test_a_county_of_its_own_gets_no_demo_ledgers():
-    """First, before the module's demo county is there."""
-    load_all(places=["haiyan"])
-    MonthlyReport.objects.create(
-        org_unit=OrgUnit.objects.get(code=COUNTY), month=THROUGH, due_on=THROUGH.replace(day=20)
-    )
-    with pytest.raises(CommandError, match="已有月报"):
-        call_command("seed_demo")
-    assert not Facility.objects.exists()
 
 
 # --- What the plan prints ---------------------------------------------------------------------------------

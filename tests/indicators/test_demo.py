@@ -1,7 +1,6 @@
 """The demo county: consistent figures, the plan's printed values, and every indicator against the oracle."""
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,16 +8,14 @@ from fractions import Fraction
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
-from django.db import transaction
 from django.utils import timezone
 
 from eldercare.demo import ACCOUNTS, is_demo_database
-from eldercare.models import Notice, OrgUnit, User
+from eldercare.models import Notice, User
 from indicators.actions.figures import rules_for
 from indicators.demo import workflow
 from indicators.demo.county import COUNTY, FIRST_MONTH, TOWNSHIPS
-from indicators.demo.seeding import CannotSeed, seed
+from indicators.demo.seeding import seed
 from indicators.fixtures import load_all
 from indicators.models import (
     CellComment,
@@ -35,6 +32,7 @@ from indicators.models.plans import Plan
 from indicators.models.values import published
 from indicators.rules.checks import change_findings, subset_findings
 from tests.indicators import oracle
+from tests.indicators.test_demo_seeding import entries_hash
 
 TODAY = dt.date(2026, 2, 25)
 THROUGH = dt.date(2026, 2, 1)
@@ -52,51 +50,6 @@ def seeded(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 
 # --- Seeding ----------------------------------------------------------------------------------------------
-
-
-def entries_hash() -> str:
-    rows = MetricEntry.objects.order_by(
-        "report__month", "report__org_unit__code", "metric__code"
-    ).values_list("report__month", "report__org_unit__code", "metric__code", "value", "reason")
-    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()
-
-
-@pytest.mark.django_db
-def test_seeding_writes_the_same_entries_every_time():
-    load_all(places=["haiyan"])
-    hashes = []
-    for _ in range(2):
-        point = transaction.savepoint()
-        seed(through=dt.date(2021, 2, 1), today=TODAY, roll_up=False)
-        hashes.append(entries_hash())
-        transaction.savepoint_rollback(point)
-    assert hashes[0] == hashes[1]
-
-
-@pytest.mark.django_db
-def test_seeding_without_fixtures_says_what_to_do():
-    with pytest.raises(CannotSeed, match="load_fixtures"):
-        seed(today=TODAY)
-
-
-@pytest.mark.django_db
-def test_seeding_refuses_a_database_with_reports_of_its_own():
-    load_all(places=["haiyan"])
-    MonthlyReport.objects.create(
-        org_unit=OrgUnit.objects.get(code=COUNTY), month=THROUGH, due_on=THROUGH.replace(day=20)
-    )
-    with pytest.raises(CommandError, match="已有月报"):
-        call_command("seed_demo")
-    assert MonthlyReport.objects.count() == 1
-    assert not is_demo_database()
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("through", ["2020-11", "2126-01", "2025-13"])
-def test_seeding_refuses_an_impossible_month(through):
-    load_all(places=["haiyan"])
-    with pytest.raises(CommandError):
-        call_command("seed_demo", through=through)
 
 
 @pytest.mark.django_db
