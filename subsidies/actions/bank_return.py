@@ -272,7 +272,7 @@ def _reconcile(batch: Batch, by: User) -> None:
     sent = batch.lines.exclude(serial=None).aggregate(total=Sum("amount"))["total"]
     back = batch.returns.aggregate(total=Sum("amount"))["total"]
     if sent != back:
-        raise Refused(f"回盘合计 {back} 元与送银行的 {sent} 元不一致，没有登记。请与银行核对。")
+        raise Refused(f"回盘合计 {back:,.2f} 元与送银行的 {sent:,.2f} 元不一致，没有登记。请与银行核对。")
     move(batch, State.RECONCILED, reconciled_at=now())
     failed = batch.returns.filter(result=Result.FAILED).count()
     words = f"{failed} 人发放失败，会在下一批补发" if failed else "全部发放成功"

@@ -220,7 +220,7 @@ def _count_offsets(batch: Batch, by: User) -> int:
         if claim is None or claim.outstanding < -line.amount:
             who = line.elder.name if line.elder else f"明细 {line.pk}"
             raise Refused(
-                f"{who}的追缴款在生成之后又有入账，抵扣 {-line.amount} 元会超过应追金额。请退回，重新生成后再审批。"
+                f"{who}的追缴款在生成之后又有入账，抵扣 {-line.amount:,.2f} 元会超过应追金额。请退回，重新生成后再审批。"
             )
         claim.offset -= line.amount
         entries.append(

@@ -43,10 +43,10 @@ def _settle(
         raise Refused("这笔追缴不存在，或不在您的管理范围内。")
     if seen is not None and seen != current.outstanding:
         raise Conflict(
-            f"在您打开页面之后，这笔追缴又有入账，现在还应追 {current.outstanding} 元。请核对后再登记。"
+            f"在您打开页面之后，这笔追缴又有入账，现在还应追 {current.outstanding:,.2f} 元。请核对后再登记。"
         )
     if amount > current.outstanding:
-        raise Refused(f"还应追 {current.outstanding} 元，{kind.label}的金额不能超过它。")
+        raise Refused(f"还应追 {current.outstanding:,.2f} 元，{kind.label}的金额不能超过它。")
     column = {Kind.REPAID: "repaid", Kind.WRITTEN_OFF: "written_off"}[kind]
     setattr(current, column, getattr(current, column) + amount)
     current.save(update_fields=[column])

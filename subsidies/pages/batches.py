@@ -30,9 +30,13 @@ LIVE = ~Q(state__in=PaymentLine.DEAD)
 PAYS = ~Q(kind=PaymentLine.Kind.RECOVERY)
 
 
-def state_of(batch: Batch) -> Badge:
+def state_of(batch: Batch, *, has_open: bool | None = None) -> Badge:
+    """``has_open``: whether a finding waits for its decision, where that is known already."""
     if batch.state == State.MAKING and batch.error:
         return Badge("未能生成", "red")
+    if batch.state == State.CHECKING:
+        waits = batch.findings.filter(decision="").exists() if has_open is None else has_open
+        return Badge("待核对", "orange") if waits else Badge("已核对，待送审", "blue")
     return Badge(batch.get_state_display(), COLOURS[batch.state])
 
 

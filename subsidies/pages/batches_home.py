@@ -35,7 +35,7 @@ class Cell:
 
     @property
     def state(self) -> Badge | None:
-        return state_of(self.batches[-1]) if self.batches else None
+        return self.batches[-1].badge if self.batches else None
 
     @property
     def last(self) -> Batch | None:
@@ -139,7 +139,7 @@ def load_home(user: User, today: dt.date) -> Home:
     names = {each.pk: each for each in programmes}
     for each in batches:
         each.programme = names[each.programme_id]
-        each.badge = state_of(each)
+        each.badge = state_of(each, has_open=each.has_open)
     lines = [_line(programme, months, batches, amounts, user) for programme in programmes]
     totals = [sum((line.cells[place].total for line in lines), Amount()) for place in range(len(months))]
     year = sum(

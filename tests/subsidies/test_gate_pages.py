@@ -216,6 +216,24 @@ def test_the_home_page_of_payments_says_who_is_waited_for(cast, enter, clerk, do
     assert [step_of(each) for each in (clerk, town, reviewer)] == ["送审", "等县级送审", "等县级送审"]
 
 
+def test_a_batch_says_whether_it_still_has_to_be_checked(cast, enter, clerk, doubtful):
+    """Of the whole batch, on every page that shows its state, also to a township without findings of its own."""
+    pages = [reverse("payment-home"), reverse("batch-detail", args=[doubtful.pk])]
+    people = [clerk, enter(cast.other_township_clerk)]
+    here = doubtful.findings.filter(enrolment__elder__org_unit=cast.other_township)
+    decide(batch=doubtful, findings=here, decision="hold", reason="待补", by=cast.county_clerk)
+    for client in people:
+        for page in pages:
+            words = words_of(page_of(client.get(page)))
+            assert ("待核对" in words, "已核对，待送审" in words) == (True, False)
+    rest = doubtful.findings.all()
+    decide(batch=doubtful, findings=rest, decision="hold", reason="待补", by=cast.county_clerk)
+    for client in people:
+        for page in [*pages, reverse("batch-findings", args=[doubtful.pk])]:
+            words = words_of(page_of(client.get(page)))
+            assert ("待核对" in words, "已核对，待送审" in words) == (False, True)
+
+
 def test_the_steps_after_the_check_are_told_by_role(cast, enter, clerk):
     programme, _ = make_register(cast)
     batch = made(programme, MAY, cast.county_clerk)
