@@ -10,6 +10,8 @@ class EldercareConfig(AppConfig):
     verbose_name = "养老服务数据门户"
 
     def ready(self) -> None:
+        from eldercare import import_todo, shell_todo  # noqa: F401 - lines of the home page
+
         connection_created.connect(heed_all_triggers, dispatch_uid="heed_all_triggers")
         # Each app registers what its ledgers count, and the sheets that are uploaded to them.
         autodiscover_modules("metrics", "resources")

@@ -76,7 +76,7 @@ DESTINATIONS = (
         "care-home",
         Permission.VIEW_PEOPLE,
         "heart",
-        ("care", "visit", "adaptation", "family-bed"),
+        ("care-", "visit", "adaptation", "family-bed"),
     ),
     Destination("规划看板", "dashboard", Permission.VIEW_INDICATORS, "chart", ("dashboard",)),
     Destination(

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from eldercare import import_todo, shell_todo, todo  # noqa: F401 - the first two register their providers
+from eldercare import todo
 from eldercare.digest import sections_for
 from eldercare.digest_models import WeeklyDigest
 from eldercare.models import Notice

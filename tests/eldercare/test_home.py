@@ -1,8 +1,12 @@
 """The home page and notices: each person sees their own, and nothing else."""
 
+import re
+
 import pytest
+from django.urls import get_resolver, reverse
 
 from eldercare import todo
+from eldercare.context import DESTINATIONS
 from eldercare.models import Notice, User
 from eldercare.todo import TodoItem, Urgency
 
@@ -124,3 +128,21 @@ def test_help_opens_on_the_readers_own_page(cast, enter, role):
     current = page.split('class="tab-bar')[1].split('class="current"')[1][:80]
     assert getattr(cast, role).get_role_display() in current
     assert client.get("/help/?role=nonsense").status_code == 200
+
+
+def test_a_page_belongs_to_one_entry_of_the_navigation():
+    """To two for the same page nobody would know where he is."""
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    of_two = {
+        name: labels
+        for name in names
+        if len(labels := [each.label for each in DESTINATIONS if name.startswith(each.family)]) > 1
+    }
+    assert of_two == {}
+
+
+def test_the_entry_of_the_page_is_marked(cast, enter):
+    page = enter(cast.county_clerk).get(reverse("caregiver-list")).content.decode()
+    header = page[page.index("<header") : page.index("</header>")]
+    marked = re.findall(r'<a [^>]*aria-current="page"[^>]*>(.*?)</a>', header, re.DOTALL)
+    assert [re.sub(r"<[^>]*>", "", each).strip() for each in marked] == ["台账"]
