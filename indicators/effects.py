@@ -15,6 +15,7 @@ from eldercare.ledger_metrics import Change
 from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, IndicatorValue, Metric, MetricEntry, MonthlyReport, owed_by
 from indicators.pages.display import value_text
+from indicators.pages.missing_words import NOT_HANDED_IN
 from indicators.rollup import Instead, preview
 from indicators.rules.figures import format_figure
 from indicators.specs import Catalogue, active_indicators, specs_for_month
@@ -214,5 +215,5 @@ def _effect(indicator: Indicator, unit: OrgUnit, then: Row | None, now: Row, mon
 
 def _text(row: Row | None, indicator: Indicator) -> str:
     names = ("value", "target", "reported", "owed")
-    value = IndicatorValue(**{name: row[name] for name in names}) if row else None
-    return value_text(value, indicator)
+    value = IndicatorValue(**{name: row[name] for name in names} if row else {"reported": 0, "owed": 0})
+    return value_text(value, indicator, NOT_HANDED_IN)

@@ -68,6 +68,7 @@ class Explanation:
     inputs: list[InputRow] = field(default_factory=list)
     units: list[UnitRow] = field(default_factory=list)
     as_of: dt.date | None = None
+    missing: str = "未报"  # stands in the formula for a figure that there is not
 
 
 def explain_indicator(
@@ -76,10 +77,11 @@ def explain_indicator(
     month: dt.date,
     catalogue: Catalogue | None = None,
     as_of: dt.date | None = None,
+    missing: str = "未报",
 ) -> Explanation:
     """The published value of ``indicator`` for ``unit`` and ``month``, with everything behind it; ``as_of`` a day,
     what stood at its end."""
-    explanation = Explanation(indicator, unit, month, as_of=as_of)
+    explanation = Explanation(indicator, unit, month, as_of=as_of, missing=missing)
     stored = published(IndicatorValue, as_of).filter(indicator=indicator, org_unit=unit, month=month).first()
     if stored:
         for name in (
@@ -147,7 +149,7 @@ def _put_numbers_in(
         InputRow(str(term), term.name, labels[term], totals[term]) for term in formula.terms
     ]
     explanation.formula_with_numbers = formula.expression.render(
-        {term: value for term, value in totals.items() if value is not None}
+        {term: value for term, value in totals.items() if value is not None}, missing=explanation.missing
     )
 
 

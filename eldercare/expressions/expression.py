@@ -94,9 +94,11 @@ class Expression:
 
         return sql.compile_node(self.node, resolve)
 
-    def render(self, values: Mapping[Term, Value], labels: Mapping[Term, str] | None = None) -> str:
-        """The expression with figures put in: `2,327 ÷ 4,230 × 100`; an unknown one as (label and) 未报."""
-        return reading.render(self.node, values, labels)
+    def render(
+        self, values: Mapping[Term, Value], labels: Mapping[Term, str] | None = None, missing: str = "未报"
+    ) -> str:
+        """The expression with figures put in: `2,327 ÷ 4,230 × 100`; an unknown one as (label and) `missing`."""
+        return reading.render(self.node, values, labels, missing)
 
     def pretty(self, labels: Mapping[Term, str]) -> str:
         """The expression with labels put in: `护理型床位数 ÷ 养老机构床位数 × 100`."""

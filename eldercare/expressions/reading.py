@@ -56,13 +56,15 @@ def pretty(node: Node, labels: Mapping[Term, str]) -> str:
     return _write(node, _reading(lambda term: labels.get(term, str(term))))[0]
 
 
-def render(node: Node, values: Mapping[Term, Value], labels: Mapping[Term, str] | None = None) -> str:
-    """`node` for reading, each term by its value; one without a value as 未报, after its label if given."""
+def render(
+    node: Node, values: Mapping[Term, Value], labels: Mapping[Term, str] | None = None, missing: str = "未报"
+) -> str:
+    """`node` for reading, each term by its value; one without a value as `missing`, after its label if given."""
 
     def shown(term: Term) -> str:
         value = values.get(term)
         if value is None:
-            return f"{labels[term]}未报" if labels and term in labels else "未报"
+            return f"{labels[term]}{missing}" if labels and term in labels else missing
         return _figure(value)
 
     return _write(node, _reading(shown))[0]

@@ -65,10 +65,10 @@ class MetricValueSerializer(serializers.Serializer):
     org_unit = serializers.CharField(source="org_unit.code")
     month = MonthField()
     source = serializers.SerializerMethodField(help_text="own：该单位自报或登记；total：该单位及下属单位之和")
-    value = AmountField(allow_null=True, help_text="null 为未报，不是 0")
-    low = AmountField(allow_null=True, help_text="未报的报齐之后可能的下限")
+    value = AmountField(allow_null=True, help_text="null 为没有审核通过的数，不是 0")
+    low = AmountField(allow_null=True, help_text="其余单位审核通过之后可能的下限")
     high = AmountField(allow_null=True, help_text="可能的上限")
-    reported = serializers.IntegerField(help_text="已报单位数")
+    reported = serializers.IntegerField(help_text="已审核单位数：月报审核通过的才计入")
     owed = serializers.IntegerField(help_text="应报单位数")
     computed_at = serializers.DateTimeField()
 

@@ -16,6 +16,7 @@ from eldercare.models import OrgUnit, User
 from indicators.models import Baseline, Indicator, IndicatorValue, MonthlyReport, Plan
 from indicators.pages.display import COUNTED_STATUSES, LOOKS, Look
 from indicators.pages.lines import FullCatalogue, Line, comparable, gaps_of, goal_of
+from indicators.pages.missing_words import MissingWords
 from indicators.pages.published import as_then
 from indicators.pages.selection import Selection
 from indicators.rules.months import add_months
@@ -78,6 +79,7 @@ class Dashboard:
     lines: list[Line] = field(default_factory=list)
     cells: dict[tuple[int, int], IndicatorValue] = field(default_factory=dict)
     reports: list[MonthlyReport] = field(default_factory=list)
+    missing: MissingWords = field(default_factory=MissingWords)
     groups: list[str] = field(default_factory=list)
     group: str = ""
 
@@ -178,7 +180,7 @@ class Dashboard:
 
     def _cell(self, line: Line, unit: OrgUnit) -> HeatCell:
         value = self.cells.get((line.indicator.pk, unit.pk))
-        own = Line(line.indicator, value, line.goal)
+        own = Line(line.indicator, value, line.goal, missing=self.missing.whole(unit))
         share = own.attainment
         return HeatCell(unit, own, _heat_class(value, share), share)
 
@@ -221,6 +223,7 @@ def build(user: User, selection: Selection, *, group: str = "") -> Dashboard:
     board.group = group if group in board.groups else ""
     catalogue = FullCatalogue()
     histories = _read_values(user, board)
+    _read_reports(user, board)
     for indicator in indicators:
         value = board.cells.get((indicator.pk, unit.pk))
         history = histories.get(indicator.pk, {})
@@ -230,18 +233,11 @@ def build(user: User, selection: Selection, *, group: str = "") -> Dashboard:
                 value,
                 goal_of(indicator, catalogue, month),
                 [(m, history.get(m)) for m in _spark_months(month)] if history else [],
+                missing=board.missing.whole(unit),
             )
         )
     for line in board.behind:
         line.gaps = gaps_of(line, unit, month, catalogue)
-    reports = (
-        MonthlyReport.objects.visible_to(user)
-        .for_month(month)
-        .filter(org_unit__path__startswith=unit.path)
-        .select_related("org_unit")
-        .order_by("org_unit__code")
-    )
-    board.reports = as_then(reports, selection.as_of)
     return board
 
 
@@ -254,6 +250,22 @@ def indicators_of(user: User, plan: Plan):
         .prefetch_related("targets", Prefetch("baselines", Baseline.objects.none()))
         .order_by("number")
     )
+
+
+def _read_reports(user: User, board: Dashboard) -> None:
+    """The month's reports of the chosen unit, and how those of all units stand that are compared with it."""
+    selection = board.selection
+    rows = (
+        MonthlyReport.objects.visible_to(user)
+        .for_month(selection.month)
+        .filter(org_unit__path__startswith=selection.owner.path)
+        .select_related("org_unit")
+        .order_by("org_unit__code")
+    )
+    reports = as_then(rows, selection.as_of)
+    board.reports = [report for report in reports if selection.unit.contains(report.org_unit)]
+    if selection.as_of is None:
+        board.missing = MissingWords.of(reports)
 
 
 def _spark_months(month: dt.date) -> list[dt.date]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from indicators.explain import Gap
@@ -29,13 +29,15 @@ LOOKS: dict[str, Look] = {
     Status.MET: Look("met", "已达标", "check", "light-met"),
     Status.ON_COURSE: Look("on_course", "进度正常", "right", "light-course"),
     Status.BEHIND: Look("behind", "进度滞后", "warning", "light-behind"),
-    Status.NOT_REPORTED: Look("not_reported", "未报齐", "clock", "light-missing"),
+    Status.NOT_REPORTED: Look("not_reported", "数据未齐", "clock", "light-missing"),
     Status.NOT_APPLICABLE: Look("not_applicable", "不适用", "close", "light-none"),
     Status.NOT_JUDGED: Look("not_judged", "不判定", "info", "light-none"),
 }
 OVERDUE = Look("behind", "逾期未达标", "warning", "light-behind")
-MET_SO_FAR = Look("met", "暂达标（未报齐）", "check", "light-met")
-NOTHING_REPORTED = Look("not_reported", "未报", "clock", "light-missing")
+MET_SO_FAR = Look("met", "暂达标（未齐）", "check", "light-met")
+NOT_REVIEWED, NOT_REGISTERED = "未审核", "未登记"
+# The one sentence that explains the counts and words; stands on the page and in the exports.
+ONLY_APPROVED = "审核通过的月报才计入；还有单位未报或未审核通过的为“数据未齐”。"
 COUNTED_STATUSES = (Status.MET, Status.ON_COURSE, Status.BEHIND, Status.NOT_REPORTED, Status.NOT_APPLICABLE)
 
 
@@ -78,12 +80,14 @@ def unit_suffix(indicator: Indicator) -> str:
     return unit if unit.startswith("%") else f" {unit}"
 
 
-def value_text(value: IndicatorValue | None, indicator: Indicator) -> str:
-    """The value with its unit, or the word for why there is none. 0 is written as 0."""
+def value_text(value: IndicatorValue | None, indicator: Indicator, missing: str = NOT_REVIEWED) -> str:
+    """The value with its unit, or the word for why there is none: ``missing`` where no approved report gives it, “—”
+    where none is asked for. 0 is written as 0.
+    """
     if value is not None and value.units_due and indicator.is_confirmation:
         return f"{value.units_met}/{value.units_due} 已完成"
     if value is None or not value.reported:
-        return "未登记" if indicator.is_registered else "未报"
+        return NOT_REGISTERED if indicator.is_registered else missing if value else "—"
     if value.value is None:
         return "不适用"
     if indicator.is_confirmation:
@@ -133,20 +137,23 @@ def range_text(value: IndicatorValue | None, indicator: Indicator) -> str:
     if value is None or value.reported >= value.owed or indicator.is_registered:
         return ""
     if value.low is None or value.high is None:
-        return "未报单位从未报过，无法估计"
+        return "无法估计（没有以往的数）"
     low, high = shown(value.low, indicator.decimals), shown(value.high, indicator.decimals)
     return f"{low} – {high}{unit_suffix(indicator)}"
 
 
-def look_of(value: IndicatorValue) -> Look:
-    """The look of a published value; a unit that reported nothing is “未报”, a total with gaps “未报齐”."""
+def look_of(value: IndicatorValue, missing: str = NOT_REVIEWED) -> Look:
+    """The look of a published value; without any figure it is the word for why, a total with gaps “数据未齐”."""
     if value.status == Status.NOT_REPORTED and not value.reported:
-        return NOTHING_REPORTED
+        return replace(LOOKS[Status.NOT_REPORTED], label=missing)
     return LOOKS[value.status]
 
 
-def reported_text(value: IndicatorValue | None) -> str:
-    return f"{value.reported}/{value.owed} 已报" if value else ""
+def reported_text(value: IndicatorValue | None, indicator: Indicator) -> str:
+    """Only approved reports count: “6/9 已审核”."""
+    if value is None:
+        return ""
+    return f"{value.reported}/{value.owed} {'已登记' if indicator.is_registered else '已审核'}"
 
 
 def will_be_met(value: IndicatorValue | None, comparator: str) -> bool:

@@ -11,10 +11,11 @@ from eldercare.expressions import ExpressionError
 from eldercare.models import OrgUnit, User
 from indicators.explain import Explanation, explain_indicator
 from indicators.ledger_figures import is_counted
-from indicators.models import Indicator, IndicatorValue, Plan
+from indicators.models import Indicator, IndicatorValue, MonthlyReport, Plan
 from indicators.models.values import ValueQuerySet, published
-from indicators.pages.display import Look, look_of, target_text
+from indicators.pages.display import NOT_REGISTERED, NOT_REVIEWED, Look, look_of, target_text
 from indicators.pages.lines import FullCatalogue, Line, ceiling_of, comparable, gaps_of, goal_of
+from indicators.pages.missing_words import MissingWords
 from indicators.pages.outlook import is_complete, is_projected, method_text, outlook_of
 from indicators.rollup import preview
 from indicators.rules.formulas import Formula
@@ -35,10 +36,11 @@ class TrendPoint:
     path: Decimal | None
     target: Decimal | None
     forecast: Decimal | None = None  # from the last complete month on
+    missing: str = NOT_REVIEWED
 
     @property
     def look(self) -> Look | None:
-        return look_of(self.value) if self.value else None
+        return look_of(self.value, self.missing) if self.value else None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class ComparisonRow:
     unit: OrgUnit
     line: Line
     inputs: list[tuple[bool, Decimal | None, str]]
+    missing: str  # said where the unit's own report gives no figure
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,10 @@ class IndicatorPage:
         self.formula: Formula | None = (
             self.catalogue.formula(indicator.formula) if indicator.formula else None
         )
-        self.explanation: Explanation = explain_indicator(indicator, unit, month, self.catalogue, as_of)
+        self.missing = self._missing_words()
+        self.explanation: Explanation = explain_indicator(
+            indicator, unit, month, self.catalogue, as_of, self._word(self.missing.whole(unit))
+        )
         self.expected = expectation_for(indicator, self.formula, month) if self.formula else None
         self.values = {
             value.org_unit_id: value
@@ -113,8 +119,22 @@ class IndicatorPage:
             )
         }
         goal = self.expected.goal if self.expected else None
-        self.line = Line(indicator, self.values.get(unit.pk), goal)
+        self.line = Line(indicator, self.values.get(unit.pk), goal, missing=self.missing.whole(unit))
         self.line.gaps = gaps_of(self.line, unit, month, self.catalogue)
+
+    def _missing_words(self) -> MissingWords:
+        """How the month's reports stand: one query, none where no report is read or the day is a day gone by."""
+        if self.as_of or self.formula is None or self.indicator.is_registered:
+            return MissingWords()
+        reports = MonthlyReport.objects.visible_to(self.user).for_month(self.month)
+        return MissingWords.of(reports.filter(org_unit__path__startswith=self.owner.path))
+
+    def _word(self, missing: str) -> str:
+        return NOT_REGISTERED if self.indicator.is_registered else missing
+
+    @property
+    def missing_in_total(self) -> str:
+        return self._word(NOT_REVIEWED)
 
     def _published(self) -> ValueQuerySet:
         return published(IndicatorValue, self.as_of).visible_to(self.user)
@@ -152,7 +172,8 @@ class IndicatorPage:
     ) -> TrendPoint:
         value = stored.get(month)
         if value is not None:
-            return TrendPoint(month, value, value.path, None if self._is_sum_of_parts else value.target)
+            target = None if self._is_sum_of_parts else value.target
+            return TrendPoint(month, value, value.path, target, missing=self.missing_in_total)
         if not self._is_judged or self._is_sum_of_parts:
             return TrendPoint(month, None, None, None)
         expected = expectation_for(self.indicator, self.formula, month)
@@ -200,9 +221,8 @@ class IndicatorPage:
             if row is None and value is None:
                 continue
             inputs = row.inputs if row else [(False, None) for _ in self.formula.terms]
-            rows.append(
-                ComparisonRow(unit, Line(self.indicator, value, self.line.goal), self._with_codes(inputs))
-            )
+            line = Line(self.indicator, value, self.line.goal, missing=self.missing.whole(unit))
+            rows.append(self._row(unit, line, inputs))
         falls = self.line.comparator in ("<=", "<")
         return sorted(rows, key=lambda row: _order(row.line.value, falls))
 
@@ -212,10 +232,13 @@ class IndicatorPage:
         if len(self.explanation.units) == 1:  # its row is the total already
             listed.add(self.unit.pk)
         return [
-            ComparisonRow(row.unit, Line(self.indicator, None, None), self._with_codes(row.inputs))
+            self._row(row.unit, Line(self.indicator, None, None), row.inputs)
             for row in self.explanation.units
             if row.unit.pk not in listed
         ]
+
+    def _row(self, unit: OrgUnit, line: Line, inputs: Sequence[tuple[bool, Decimal | None]]) -> ComparisonRow:
+        return ComparisonRow(unit, line, self._with_codes(inputs), self._word(self.missing.own(unit)))
 
     def _with_codes(
         self, inputs: Sequence[tuple[bool, Decimal | None]]
@@ -275,7 +298,12 @@ class IndicatorPage:
         seen = set(Plan.objects.visible_to(self.user).values_list("pk", flat=True))
         return [
             Equivalent(
-                Line(other, values.get(other.pk), goal_of(other, self.catalogue, self.month)),
+                Line(
+                    other,
+                    values.get(other.pk),
+                    goal_of(other, self.catalogue, self.month),
+                    missing=self.line.missing,
+                ),
                 other.formula == self.indicator.formula,
                 other.plan_id in seen,
             )

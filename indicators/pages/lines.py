@@ -39,6 +39,7 @@ class Line:
     goal: Goal | None
     history: list[tuple[dt.date, Decimal | None]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    missing: str = display.NOT_REVIEWED  # said where no approved report gives a figure
 
     @property
     def status(self) -> str:
@@ -57,7 +58,7 @@ class Line:
         is_open = not is_complete and not display.is_counted_by_unit(self.value)
         if self.status == Status.MET and is_open and not self.is_met_in_any_case:
             return display.MET_SO_FAR
-        return display.look_of(self.value)
+        return display.look_of(self.value, self.missing_word)
 
     def is_past_due(self, month: dt.date) -> bool:
         """Whether the target in force was due by the end of ``month``."""
@@ -99,7 +100,11 @@ class Line:
 
     @property
     def value_text(self) -> str:
-        return display.value_text(self.value, self.indicator)
+        return display.value_text(self.value, self.indicator, self.missing)
+
+    @property
+    def missing_word(self) -> str:
+        return display.NOT_REGISTERED if self.indicator.is_registered else self.missing
 
     @property
     def plain_value(self) -> str:
@@ -129,11 +134,11 @@ class Line:
 
     @property
     def reported_text(self) -> str:
-        return display.reported_text(self.value)
+        return display.reported_text(self.value, self.indicator)
 
     @property
     def will_be_met(self) -> bool:
-        """Behind only because units have not reported yet."""
+        """Behind only because reports are not approved yet."""
         return self.status in (Status.BEHIND, Status.NOT_REPORTED) and self.is_met_in_any_case
 
     @property

@@ -12,6 +12,7 @@ from eldercare.models import OrgUnit, User
 from indicators.models import Indicator, Metric, MetricValue, MonthlyReport, Registration
 from indicators.models.values import ValueQuerySet, published
 from indicators.pages import published as publishing
+from indicators.pages.missing_words import MissingWords
 from indicators.pages.published import Edition, as_then, count_moved, edition_of
 from indicators.rules.months import add_months, month_of
 from indicators.specs import Catalogue
@@ -43,6 +44,7 @@ class UnitFigure:
     unit: OrgUnit
     value: MetricValue | None
     report: MonthlyReport | None
+    missing: str  # said where no approved report gives the figure
 
     @property
     def is_published(self) -> bool:
@@ -86,7 +88,10 @@ def metric_page(
     found = MonthlyReport.objects.visible_to(user).for_month(month).select_related("org_unit")
     reports = {report.org_unit_id: report for report in as_then(found, as_of)}
     rows = own.filter(month=month).select_related("org_unit").order_by("org_unit__code")
-    figures = [UnitFigure(row.org_unit, row, reports.get(row.org_unit_id)) for row in rows]
+    words = MissingWords() if as_of else MissingWords.of(reports.values())
+    figures = [
+        UnitFigure(row.org_unit, row, reports.get(row.org_unit_id), words.own(row.org_unit)) for row in rows
+    ]
     total = _total(user, everything, months_from=month, months_to=month).get(month)
     page = MetricPage(metric, month, months, figures, total, _trend(user, everything, month), as_of)
     page.edition = edition_of(user, user.org_unit, month, as_of)

@@ -278,8 +278,9 @@ def _grouped(number: str) -> str:
 
 def _note(each: dict[str, Any], period: Period) -> str:
     parts = [f"“{period.against}”按指标的计量单位，比率类为百分点；“—”为没有可比的数"]
-    if any(row["reported_text"] for row in (*each["headline"], *each["binding"], *each["soft"])):
-        parts.append("“n/m 已报”为应报m个单位中已报n个")
+    rows = (*each["headline"], *each["binding"], *each["soft"])
+    for word in sorted({row["reported_text"].partition(" ")[2] for row in rows} - {""}):
+        parts.append(f"“n/m {word}”为应报m个单位中n个的月报已审核通过")
     if each["facts"]:
         parts.append(f"另有现状、前期完成和预测数{each['facts']}项不判定，未列入")
     return f"注：{'；'.join(parts)}。"

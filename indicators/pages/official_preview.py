@@ -10,16 +10,24 @@ from dataclasses import dataclass, field, replace
 
 from eldercare.lists import Badge
 from indicators.models import Indicator
-from indicators.pages.display import LOOKS, MET_SO_FAR, NOTHING_REPORTED, OVERDUE
+from indicators.pages.display import LOOKS, MET_SO_FAR, NOT_REGISTERED, NOT_REVIEWED, OVERDUE
 from indicators.pages.official import Attachment, Content, Table
 
 LIGHT_COLUMNS = 7  # of a table whose last column is the light
 COLOURS = {"met": "green", "on_course": "blue", "behind": "red", "not_reported": "orange"}
-# As they are counted: good ones first.
+# As they are counted: good ones first. Reports that were sealed earlier have some lights under an older word.
+MISSING = (NOT_REVIEWED, NOT_REGISTERED, "未报齐", "未报")
 LIGHTS = (
-    *(LOOKS[status] for status in ("met", "on_course")), MET_SO_FAR, LOOKS["behind"], OVERDUE,
-    LOOKS["not_reported"], NOTHING_REPORTED, LOOKS["not_applicable"], LOOKS["not_judged"],
-)  # fmt: skip
+    *(LOOKS[status] for status in ("met", "on_course")),
+    MET_SO_FAR,
+    replace(MET_SO_FAR, label="暂达标（未报齐）"),
+    LOOKS["behind"],
+    OVERDUE,
+    LOOKS["not_reported"],
+    *(replace(LOOKS["not_reported"], label=word) for word in MISSING),
+    LOOKS["not_applicable"],
+    LOOKS["not_judged"],
+)
 
 
 @dataclass

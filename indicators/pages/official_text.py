@@ -101,7 +101,7 @@ def _moved(each: PlanFigures, period: Period) -> str:
     if lost:
         parts.append(f"新转为进度滞后{len(lost)}项：{'、'.join(lost)}")
     if unknown:
-        parts.append(f"{unknown}项因本期月报未报齐暂不判定，报齐后可能变动")
+        parts.append(f"{unknown}项因本期月报未全部审核通过暂不判定，全部通过后可能变动")
     if not parts:
         return ""
     return f"{period.against.replace('较', '与')}相比，{'；'.join(parts)}。"
@@ -215,7 +215,7 @@ def _problems(reading: Reading) -> list[str]:
         lines.append(f"进度滞后和逾期未完成的重点任务{len(late)}项：{names}。")
     if reading.missing_units:
         lines.append(
-            f"{'、'.join(reading.missing_units)}的月报尚未报送或尚未审核通过，有关指标按已报单位汇总，报齐后会有变动。"
+            f"{'、'.join(reading.missing_units)}的月报尚未报送或尚未审核通过，有关指标按已审核通过的单位汇总，全部通过后会有变动。"
         )
     return lines or ["各项约束性指标和重点任务均按进度推进。"]
 
@@ -246,7 +246,7 @@ def _gap_words(line: Line) -> str:
     if line.distance_text:
         parts[0] += f"，{line.distance_text}"
     if line.will_be_met:
-        parts.append("未报单位报齐后即可达标")
+        parts.append("其余单位数据齐后即可达标")
     elif line.gap_text:
         parts.append(f"达标{'' if line.gap_text.startswith('还差') else '需'}{line.gap_text}")
     return f"{line.indicator.name}：{tight('；'.join(parts))}。"

@@ -1,7 +1,7 @@
 """Standings of the units that file for a plan: for one indicator, and over the whole plan.
 
-Places are given by the published values; equal ones share a place. Who reported nothing, or only in part, or has
-nothing to divide by, is listed last without one.
+Places are given by the published values; equal ones share a place. Who has none, or only a part of it, or nothing to
+divide by, is listed last without one.
 """
 
 from collections import Counter
@@ -12,12 +12,16 @@ from decimal import Decimal
 from eldercare.models import OrgUnit
 from indicators.models import IndicatorValue
 from indicators.pages.dashboard import Dashboard, Tally
+from indicators.pages.display import LOOKS, NOT_REGISTERED, NOT_REVIEWED
 from indicators.pages.lines import Line, comparable
+from indicators.pages.missing_words import NOT_HANDED_IN, RETURNED, WAITING
 from indicators.rules.standings import places
 
 Status = IndicatorValue.Status
-NO_DENOMINATOR, PARTLY, NOT_REPORTED = "不适用", "未报齐", "未报"
-WITHOUT_PLACE = (NO_DENOMINATOR, PARTLY, NOT_REPORTED)
+NO_DENOMINATOR, PARTLY = LOOKS[Status.NOT_APPLICABLE].label, LOOKS[Status.NOT_REPORTED].label
+WITHOUT_PLACE = (
+    NO_DENOMINATOR, PARTLY, WAITING, RETURNED, NOT_REVIEWED, NOT_REGISTERED, NOT_HANDED_IN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Standings:
     def of(self, line: Line) -> list[Standing]:
         """The units by their place, those without one at the end."""
         own = {unit: self._own(line, unit) for unit in self.units}
-        why = {unit: _why_without(each.value) for unit, each in own.items() if each.value}
+        why = {unit: _why_without(each) for unit, each in own.items() if each.value}
         values = {
             unit: _measure(each) for unit, each in own.items() if each.value is not None and not why[unit]
         }
@@ -93,16 +97,18 @@ class Standings:
         if not row.judged:
             return Overall(counts, unit, why=NO_DENOMINATOR)
         if not any(value.reported for value in values):
-            return Overall(counts, unit, why=NOT_REPORTED)
+            return Overall(counts, unit, why=self.board.missing.whole(unit))
         return row
 
     def _own(self, line: Line, unit: OrgUnit) -> Line:
-        return Line(line.indicator, self.board.cells.get((line.indicator.pk, unit.pk)), line.goal)
+        value = self.board.cells.get((line.indicator.pk, unit.pk))
+        return Line(line.indicator, value, line.goal, missing=self.board.missing.whole(unit))
 
 
-def _why_without(value: IndicatorValue) -> str:
+def _why_without(line: Line) -> str:
+    value = line.value
     if not value.reported:
-        return NOT_REPORTED
+        return line.missing_word
     if value.value is None:
         return NO_DENOMINATOR
     return "" if comparable(value) is not None else PARTLY

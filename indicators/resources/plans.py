@@ -33,7 +33,7 @@ class IndicatorResource(resources.Resource):
     forecast = Field(column_name="到期推算")
     forecast_method = Field(column_name="推算方法")
     forecast_met = Field(column_name="推算能否达标")
-    reported = Field(column_name="已报/应报")
+    reported = Field(column_name="已审核/应报")
     range = Field(column_name="可能范围")
     numerator = Field(column_name="分子")
     denominator = Field(column_name="分母")
@@ -46,7 +46,7 @@ class IndicatorResource(resources.Resource):
         "number": 6, "document_code": 10, "name": 34, "group": 22, "role": 10, "soft": 10, "place": 20,
         "target": 14, "due": 14, "value": 12, "unit": 12, "reading": 14, "distance": 20, "status": 11, "forecast": 12,
         "forecast_method": 16, "forecast_met": 13,
-        "reported": 11, "range": 18, "numerator": 14, "denominator": 14, "formula": 44, "scope": 26,
+        "reported": 13, "range": 18, "numerator": 14, "denominator": 14, "formula": 44, "scope": 26,
         "quote": 44, "notes": 30,
     }  # fmt: skip
     KINDS = {  # noqa: RUF012
@@ -96,7 +96,7 @@ class IndicatorResource(resources.Resource):
             "forecast": display.rounded(found.chosen.at_due, 6) if found else None,
             "forecast_method": method_text(found) if found else "",
             "forecast_met": ("能" if found.chosen.is_met else "不能") if found else "",
-            "reported": f"{value.reported}/{value.owed}" if value else "",
+            "reported": f"{value.reported}/{value.owed}" if value and not indicator.is_registered else "",
             "range": line.range_text,
             "numerator": value.numerator if has_number else None,
             "denominator": value.denominator if has_number else None,

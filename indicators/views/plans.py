@@ -16,7 +16,7 @@ from eldercare.permissions import Permission, requires
 from indicators.forms.plans import PlanFilterForm
 from indicators.models import Adoption, Indicator, IndicatorValue, Plan
 from indicators.pages.dashboard import Dashboard, build
-from indicators.pages.display import COUNTED_STATUSES, LOOKS, month_text
+from indicators.pages.display import COUNTED_STATUSES, LOOKS, ONLY_APPROVED, month_text
 from indicators.pages.lines import FullCatalogue, Line
 from indicators.pages.outlook import outlooks_of
 from indicators.pages.selection import Selection, select
@@ -125,10 +125,10 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         resource.rows(lines),
         heading=f"{selection.plan.title}指标表（{where} {when}）",
     )
-    note = f"筛选条件：{conditions or '无'}。"
+    note = f"筛选条件：{conditions or '无'}。{ONLY_APPROVED}"
     if selection.as_of:
         when += f"（{selection.as_of_text}公布）"
-        note += f"数值、状态和已报单位数为{selection.as_of_text}终了时公布的数。"
+        note += f"数值、状态和已审核单位数为{selection.as_of_text}终了时公布的数。"
     name = f"{selection.plan.short_title}指标表_{where}_{when}.xlsx"
     return workbook_response(name, sheets=[sheet], note=note, by=request.user)
 

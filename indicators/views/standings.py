@@ -11,7 +11,7 @@ from eldercare.models import AuditEvent
 from eldercare.permissions import Permission, requires
 from indicators.pages import standings as page
 from indicators.pages.dashboard import build
-from indicators.pages.display import COUNTED_STATUSES, LOOKS, month_text
+from indicators.pages.display import COUNTED_STATUSES, LOOKS, ONLY_APPROVED, month_text
 from indicators.pages.selection import Selection, select
 
 
@@ -64,7 +64,7 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         Sheet("总排名", columns, overall, heading=f"{subject}（{when}）"),
         Sheet("各指标排名", [Column(*heading) for heading in page.HEADINGS], each),
     ]
-    note = "数值相同的并列；未报、未报齐和不适用的不排名次。"
+    note = f"数值相同的并列；没有数、数据未齐和不适用的不排名次。{ONLY_APPROVED}"
     return workbook_response(f"{subject}_{when}.xlsx", sheets=sheets, note=note, by=request.user)
 
 

@@ -164,7 +164,7 @@ def test_dashboard_shows_a_new_figure_by_itself_within_five_seconds(people, open
     MonthlyReport.objects.filter(month=LAST, org_unit__code=LATE).update(status="approved")
     roll_up_month(LAST)
     expect(card).not_to_have_attribute("data-value", before, timeout=5000)
-    expect(card).to_contain_text("8/9 已报")
+    expect(card).to_contain_text("8/9 已审核")
     assert charts_are_drawn(page)
 
 

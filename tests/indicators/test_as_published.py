@@ -80,8 +80,8 @@ def test_metric_page_shows_the_figures_of_the_day(corrected, cast, enter):
     client = enter(cast.leader)
     then = words(read(client, "metric", "care_beds", month="2026-04", as_of=BEFORE))
     now = words(read(client, "metric", "care_beds", month="2026-04"))
-    assert "海盐县合计 2/2 已报 100" in then
-    assert "海盐县合计 2/2 已报 108" in now
+    assert "海盐县合计 2/2 已审核 100" in then
+    assert "海盐县合计 2/2 已审核 108" in now
     assert "现行数已有变动 2 处" in then
 
 

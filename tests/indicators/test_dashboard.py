@@ -93,7 +93,7 @@ def test_card_shows_value_target_light_distance_and_how_many_reported(board, lea
     assert "目标 ≥60% · 2025-12-31" in found
     assert "进度滞后" in found or "进度正常" in found
     assert "差 9.5 个百分点" in found
-    assert "2/2 已报" in found
+    assert "2/2 已审核" in found
     assert "2025-06" in found
 
 
@@ -101,8 +101,8 @@ def test_missing_township_gives_a_range_and_is_no_zero(board, leader):
     board.file(MAY, (100, 50, 1), (100, 50, 1))
     board.file(JUNE, (100, 70, 1), None)
     html = page(leader, month="2025-06")
-    assert "1/2 已报" in card(html, 1)
-    assert "报齐后可能为" in card(html, 1)
+    assert "1/2 已审核" in card(html, 1)
+    assert "数据齐后可能为" in card(html, 1)
     assert 'data-value="70"' in card(html, 1)
     assert re.search(r'class="heat heat-missing"[^>]*>\s*<a[^>]*title="百步镇：未报', html)
 

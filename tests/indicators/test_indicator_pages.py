@@ -30,7 +30,7 @@ def test_page_shows_the_formula_with_the_numbers_put_in(shelf, leader):
     assert "护理型床位数 ÷ 养老机构床位数 × 100" in text
     assert "202 ÷ 400 × 100 = 50.5%" in text
     assert "差 9.5 个百分点" in text
-    assert "2/2 已报" in text
+    assert "2/2 已审核" in text
 
 
 def test_page_lists_each_township_and_leads_to_its_report_and_metric(shelf, leader):
@@ -85,9 +85,9 @@ def test_month_not_reported_is_no_zero_in_trend_and_comparison(shelf, leader):
     shelf.roll_up()
     html = read(leader, "indicator", "haiyan", 1, month="2025-06")
     text = words(html)
-    assert "1/2 已报" in text
-    assert "沈荡镇 未报 未报 未报" in text
-    assert "报齐后可能为" in text
+    assert "1/2 已审核" in text
+    assert "沈荡镇 已退回 已退回 已退回" in text
+    assert "数据齐后可能为" in text
     data = re.search(r'id="compare-data"[^>]*>(.*?)</script>', html, re.DOTALL)[1]
     assert '"values": [52.0, null]' in data
 
@@ -160,4 +160,4 @@ def test_queries_of_the_page_do_not_grow_with_townships_and_months(shelf, cast, 
     shelf.roll_up()
     with CaptureQueriesContext(connection) as many:
         leader.get(url)
-    assert len(many) == len(few) <= 23
+    assert len(many) == len(few) <= 24

@@ -50,5 +50,5 @@ def test_a_miss_is_overdue_only_from_the_month_in_which_it_was_due(county):
 
 def test_met_without_all_reports_is_met_so_far_unless_nothing_can_undo_it(county):
     assert light(county, BEFORE, (100, 95), (100, 95)) == "已达标"
-    assert light(county, DUE, (100, 61), None) == "暂达标（未报齐）"
+    assert light(county, DUE, (100, 61), None) == "暂达标（未齐）"
     assert light(county, DUE, (9000, 8900), None) == "已达标"

@@ -26,7 +26,7 @@ def leader(cast, enter):
 
 def test_metric_page_shows_each_township_the_total_and_its_uses(shelf, leader):
     text = words(read(leader, "metric", "nursing_beds"))
-    assert "海盐县合计 2/2 已报 202" in text
+    assert "海盐县合计 2/2 已审核 202" in text
     assert "沈荡镇 46" in text
     assert "百步镇 156" in text
     assert "1 护理型床位占比" in text
@@ -43,7 +43,7 @@ def test_metric_page_bounds_what_is_missing(shelf, leader):
     Metric.objects.update(plausible_change=Decimal("0.10"))
     shelf.roll_up()
     text = words(read(leader, "metric", "nursing_beds", month="2025-06"))
-    assert "1/2 已报" in text
+    assert "1/2 已审核" in text
     assert "沈荡镇 未报 41 – 50" in text  # 45 in May, ten percent less or more
 
 

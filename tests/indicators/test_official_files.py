@@ -158,7 +158,7 @@ def test_libreoffice_shows_what_the_dashboard_shows(county, clerk, tmp_path):
         assert f"海盐县2026年{month.month}月养老服务工作进展月报" in printed
         rate = re.search(r"<strong>([\d.]+)<small>%", dashboard)[1]
         assert f"达标率{rate}%" in printed
-        assert ("1/2已报" in printed) == (month == MAY)
+        assert ("1/2已审核" in printed) == (month == MAY)
         assert "—1—" in printed
         assert "附件" in printed
     picture = [program("pdftoppm"), "-r", "50", "-gray", "-f", "1", "-l", "1", str(tmp_path / "04.pdf")]

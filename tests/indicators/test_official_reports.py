@@ -71,9 +71,9 @@ def test_missing_townships_are_named(county):
     assert "尚未报送1个：百步镇" in text(report, "reporting")
     assert "百步镇的月报尚未报送" in text(report, "problems")
     # The ratio has no verdict without the second township; the homes are on course whatever it reports.
-    assert "与上月相比，1项因本期月报未报齐暂不判定，报齐后可能变动。" in text(report, "overview")
+    assert "与上月相比，1项因本期月报未全部审核通过暂不判定，全部通过后可能变动。" in text(report, "overview")
     rows = official.load(report).figures["plans"][0]["headline"]
-    assert [(row["value_text"], row["reported_text"]) for row in rows] == [("48.0%", "1/2 已报")]
+    assert [(row["value_text"], row["reported_text"]) for row in rows] == [("48.0%", "1/2 已审核")]
 
 
 def test_changes_are_taken_against_the_month_before(county):

@@ -101,7 +101,7 @@ def test_export_has_chinese_headings_and_what_is_filtered(table, leader):
         "数值",
         "与目标的距离",
         "状态",
-        "已报/应报",
+        "已审核/应报",
         "公式",
         "原文",
     ):
@@ -122,7 +122,7 @@ def test_export_leaves_a_value_that_was_not_reported_empty(table, leader):
     heading = next(row for row in rows if row[0] == "序号")
     first = dict(zip(heading, rows[rows.index(heading) + 1], strict=False))
     assert first["数值"] is None
-    assert first["读数"] == "未报"
+    assert first["读数"] == "未审核"
 
 
 def test_export_of_a_township_holds_its_own_values(table, cast, enter):

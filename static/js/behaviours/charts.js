@@ -64,9 +64,9 @@ function trendTip(data, points) {
   const index = points[0].dataIndex;
   const lines = [data.months[index]];
   const value = known(data.values[index]) ? data.values[index] : data.partial[index];
-  lines.push(known(value) ? `${data.name || "数值"} ${number(value)} ${data.unit}` : `${data.name || "数值"} 未报`);
-  if (known(data.partial[index])) lines.push(`${data.reported[index]} 已报`);
-  if (known(data.low[index])) lines.push(`报齐后可能为 ${number(data.low[index])} – ${number(data.high[index])}`);
+  lines.push(known(value) ? `${data.name || "数值"} ${number(value)} ${data.unit}` : `${data.name || "数值"} 未审核`);
+  if (known(data.partial[index])) lines.push(`${data.reported[index]} 已审核`);
+  if (known(data.low[index])) lines.push(`数据齐后可能为 ${number(data.low[index])} – ${number(data.high[index])}`);
   if (data.forecast && known(data.forecast[index])) lines.push(`推算 ${number(data.forecast[index])}`);
   if (data.path && known(data.path[index])) lines.push(`目标路径 ${number(data.path[index])}`);
   if (data.target && known(data.target[index])) lines.push(`目标 ${number(data.target[index])}`);
@@ -78,8 +78,8 @@ function openMonths(data) {
   if (!data.partial.some(known)) return [];
   const ranges = data.low.map((low, index) => (known(low) ? [index, low, data.high[index]] : null)).filter(Boolean);
   return [
-    { name: "未报齐", type: "scatter", symbol: "emptyCircle", symbolSize: 9, itemStyle: { color: COLOURS.behind }, data: data.partial, z: 4 },
-    { name: "报齐后可能的范围", type: "custom", renderItem: rangeBar, itemStyle: { color: "#8fa1b5" }, encode: { x: 0, y: [1, 2] }, data: ranges, z: 2 },
+    { name: "数据未齐", type: "scatter", symbol: "emptyCircle", symbolSize: 9, itemStyle: { color: COLOURS.behind }, data: data.partial, z: 4 },
+    { name: "数据齐后可能的范围", type: "custom", renderItem: rangeBar, itemStyle: { color: "#8fa1b5" }, encode: { x: 0, y: [1, 2] }, data: ranges, z: 2 },
   ];
 }
 
