@@ -7,10 +7,12 @@ from celery import Celery
 from celery.loaders.app import AppLoader
 from celery.signals import worker_init
 from django.core.exceptions import ImproperlyConfigured
+from kombu.transport import TRANSPORT_ALIASES
 
 from eldercare import embedded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eldercare.settings")
+TRANSPORT_ALIASES["folder"] = "eldercare.folder_broker:Transport"
 
 
 class Loader(AppLoader):

