@@ -80,6 +80,7 @@ def edit(
 ) -> User:
     """Change name, role or unit; moving a clerk to another township is a change of unit."""
     user = _locked(user, by=by)
+    _refuse_program(user)
     _check_unit(by=by, role=role, unit=org_unit)
     if user.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
         if user == by:
@@ -194,7 +195,9 @@ def _locked(user: User, *, by: User) -> User:
 def _refuse_program(user: User) -> None:
     """The account of another system lives and ends with its token; nobody signs in with it."""
     if user.api_tokens.filter(kind="system").exists():
-        raise Refused("这是系统对接的账号，不能登录，也不单独启用。请在“系统对接凭证”里作废或新建凭证。")
+        raise Refused(
+            "这是系统对接的账号，不能登录，也不单独启用、修改。请在“系统对接凭证”里作废或新建凭证。"
+        )
 
 
 def _check_unit(*, by: User, role: str, unit: OrgUnit) -> None:

@@ -1,13 +1,15 @@
 """Forms of the shell: sign-in, passwords, accounts, filters."""
 
+import re
 import unicodedata
+from typing import ClassVar
 
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from django.core.validators import DecimalValidator, ProhibitNullCharactersValidator, RegexValidator
 from django.utils import timezone
 
 from eldercare.accounts import unit_problem
@@ -19,6 +21,7 @@ from eldercare.replies import UNSTORABLE
 # Texts that are kept and shown as they are.
 SHOWN_IN_FULL = frozenset({"name", "note", "id_reason", "title", "contact", "address"})
 PAGING = ("page", "before")
+BETWEEN_CHARACTERS = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 # Longer input is refused before it costs a hash.
 PASSWORD_MAX_LENGTH = 128
 
@@ -31,6 +34,17 @@ def without_invisible(text: str) -> str:
 def refuse_id_number(text: object) -> None:
     if isinstance(text, str) and holds_id_number(text):
         raise ValidationError("这里会原样显示，不能写身份证号；号码只填在“证件号码”一栏。", code="id_number")
+
+
+class Digits(DecimalValidator):
+    """Django's words end in a half-width stop."""
+
+    messages: ClassVar = {
+        "invalid": "请填写数字。",
+        "max_digits": "总共不超过 %(max)s 位数字。",
+        "max_decimal_places": "小数不超过 %(max)s 位。",
+        "max_whole_digits": "小数点前不超过 %(max)s 位。",
+    }
 
 
 class StyledFormMixin:
@@ -54,6 +68,13 @@ class StyledFormMixin:
                 field.error_messages["required"] = "此项必填。"
             if isinstance(field, forms.CharField):
                 _take_plain_text(field)
+            if isinstance(field, forms.DecimalField):
+                field.validators = [
+                    Digits(each.max_digits, each.decimal_places)
+                    if isinstance(each, DecimalValidator)
+                    else each
+                    for each in field.validators
+                ]
         for name in SHOWN_IN_FULL & self.fields.keys():
             self.fields[name].validators = [*self.fields[name].validators, refuse_id_number]
 
@@ -98,6 +119,11 @@ class SignInForm(StyledFormMixin, AuthenticationForm):
         "invalid_login": "用户名或密码不正确。",
         "inactive": "用户名或密码不正确。",
     }
+
+    def clean_username(self) -> str:
+        """As it was typed, or in small letters, which all names made in the portal have."""
+        name = self.cleaned_data["username"]
+        return name if User.objects.filter(username=name).exists() else name.lower()
 
 
 class PasswordChangeForm(StyledFormMixin, forms.Form):
@@ -183,6 +209,10 @@ class AccountForm(StyledFormMixin, forms.ModelForm):
             self.fields["username"].disabled = True
             self.fields["username"].help_text = "用户名不能更改。"
 
+    def clean_full_name(self) -> str:
+        """Lists set names of two characters apart (李 明); here they are not."""
+        return BETWEEN_CHARACTERS.sub("", self.cleaned_data["full_name"])
+
     def clean(self) -> dict:
         data = super().clean()
         role, unit = data.get("role"), data.get("org_unit")
@@ -260,7 +290,10 @@ class LogFilterForm(FilterForm):
         label="动作", required=False, choices=[("", "全部动作"), *AuditEvent.Action.choices]
     )
     user = forms.CharField(
-        label="用户名", required=False, max_length=40, widget=forms.TextInput(attrs={"placeholder": "用户名"})
+        label="姓名或用户名",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": "姓名或用户名"}),
     )
     since = forms.DateField(
         label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

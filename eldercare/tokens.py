@@ -151,7 +151,7 @@ def _issue(
         created_by=by,
         expires_on=expires_on,
     )
-    _record("新建", token, by, scopes=_words(scopes), place=org_unit.name, date=str(expires_on))
+    _record("新建", token, by, scopes=_words(scopes), area=org_unit.name, expires=str(expires_on))
     return token, secret
 
 

@@ -139,7 +139,7 @@ def tasks(unit: OrgUnit, week: Week) -> list[Line]:
         decided[TaskProgress.Status.ACCEPTED],
         decided[TaskProgress.Status.RETURNED],
     )
-    counts = (("提交", handed_in), ("采纳", accepted), ("退回", returned))
+    counts = (("提交", handed_in), ("通过", accepted), ("退回", returned))
     words = [f"{word} {number} 项" for word, number in counts if number]
     lines = []
     if words:

@@ -1,18 +1,18 @@
 """Who owes a word on which task for a month, and how each task stands: read in a fixed number of queries.
 
 What a unit owes follows from the tasks (a unit named by a task reports on it every month from its start until its
-part is done), so nothing has to be opened at the beginning of a month.
+part is done or its plan is stopped), so nothing has to be opened at the beginning of a month.
 """
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from eldercare.models import OrgUnit, User
-from indicators.models import Plan, Task, TaskProgress, TaskState, TaskUnit
+from indicators.models import Adoption, Plan, Task, TaskProgress, TaskState, TaskUnit
 from indicators.rules.months import due_date, month_of
 from indicators.rules.tasks import UnitWord, is_owed, overall_percent, path_percent, worked_out_state
 
@@ -50,11 +50,14 @@ def duties(user: User, month: dt.date, *, unit: OrgUnit | None = None) -> list[D
     )
     if unit is not None:
         parts = parts.filter(org_unit=unit)
+    own = Adoption.objects.filter(plan=OuterRef("task__plan"), org_unit=OuterRef("task__plan__org_unit"))
+    parts = parts.annotate(last_month=Subquery(own.values("until_month")))
     settled = _settled(parts)
     found: dict[tuple[int, int], Duty] = {}
     for part in parts:
         key = (part.task_id, part.org_unit_id)
-        ended = _ended_on(part.task) or settled.get(key)
+        ends = (_ended_on(part.task) or settled.get(key), part.last_month)
+        ended = min((day for day in ends if day), default=None)
         if not is_owed(month, begins_on=part.task.begins_on, settled_on=ended):
             continue
         due = report_due_on(part.task.plan, month)

@@ -26,9 +26,9 @@ def assessments_to_renew(user: User) -> list[TodoItem]:
     days = pages.SOON.days
     if not user.is_township:
         words = (
-            (number["expired"], f"{number['expired']} 人已过期"),
-            (number["expiring"], f"{number['expiring']} 人 {days} 天内到期"),
-            (number["unsettled"], f"{number['unsettled']} 人未确认等级"),
+            (number["expired"], f"{number['expired']:,} 人已过期"),
+            (number["expiring"], f"{number['expiring']:,} 人 {days} 天内到期"),
+            (number["unsettled"], f"{number['unsettled']:,} 人未确认等级"),
         )
         return _told("能力评估", words, address, "评估")
     return [
@@ -36,7 +36,7 @@ def assessments_to_renew(user: User) -> list[TodoItem]:
         for count, title, query, detail, urgency, tag in (
             (
                 number["expired"],
-                f"{number['expired']} 人的能力评估已过期",
+                f"{number['expired']:,} 人的能力评估已过期",
                 "?state=expired",
                 "过期的评估不再作为补贴依据，请安排重新评估。",
                 Urgency.OVERDUE,
@@ -44,7 +44,7 @@ def assessments_to_renew(user: User) -> list[TodoItem]:
             ),
             (
                 number["expiring"],
-                f"{number['expiring']} 人的能力评估 {days} 天内到期",
+                f"{number['expiring']:,} 人的能力评估 {days} 天内到期",
                 "?state=expiring",
                 "请在到期前安排评估。",
                 Urgency.DUE,
@@ -52,7 +52,7 @@ def assessments_to_renew(user: User) -> list[TodoItem]:
             ),
             (
                 number["unsettled"],
-                f"{number['unsettled']} 人的评估结论没有确认能力等级",
+                f"{number['unsettled']:,} 人的评估结论没有确认能力等级",
                 "?level=none",
                 "请对照原评估报告确认等级，确认前按没有评估计算。",
                 Urgency.NORMAL,
@@ -73,7 +73,7 @@ def people_to_certify(user: User) -> list[TodoItem]:
         return []
     overdue, due = question.counts()
     if not user.is_township:
-        words = ((overdue, f"{overdue} 人逾期"), (due, f"{due} 人本月应认证"))
+        words = ((overdue, f"{overdue:,} 人逾期"), (due, f"{due:,} 人本月应认证"))
         return _told("生存认证", words, reverse("certification-overview"), "认证")
     address = reverse("certification-list")
     return [
@@ -81,7 +81,7 @@ def people_to_certify(user: User) -> list[TodoItem]:
         for count, title, query, detail, urgency, tag in (
             (
                 overdue,
-                f"{overdue} 人的生存认证逾期",
+                f"{overdue:,} 人的生存认证逾期",
                 "?state=overdue",
                 "逾期期间不发放，请尽快核实认证。",
                 Urgency.OVERDUE,
@@ -89,7 +89,7 @@ def people_to_certify(user: User) -> list[TodoItem]:
             ),
             (
                 due,
-                f"{due} 人本月应生存认证",
+                f"{due:,} 人本月应生存认证",
                 "?state=due",
                 "本月不认证，下月起暂停发放。",
                 Urgency.DUE,

@@ -30,7 +30,7 @@ def visits_due(user: User) -> list[TodoItem]:
     detail = "今天是最后一天。" if not left else f"本周还有 {left} 天。"
     return [
         TodoItem(
-            f"本周还有 {of_week} 人次探访服务没有完成",
+            f"本周还有 {of_week:,} 人次探访服务没有完成",
             reverse("visit-due"),
             detail,
             Urgency.DUE if today.weekday() >= SUNDAY_IS_NEAR else Urgency.NORMAL,

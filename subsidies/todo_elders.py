@@ -21,7 +21,7 @@ def elders_without_number(user: User) -> list[TodoItem]:
         return []
     return [
         TodoItem(
-            f"{number} 位老年人没有证件号码",
+            f"{number:,} 位老年人没有证件号码",
             f"{reverse('elder-list')}?number=none",
             "没有证件号码的不能发放补贴，请核实后补填。",
             Urgency.NORMAL if user.is_township else Urgency.INFO,

@@ -63,7 +63,7 @@ def _item(batch: Batch, user: User) -> TodoItem | None:
     if batch.return_note:
         return TodoItem(f"{batch}被退回", link, batch.return_note, Urgency.RETURNED)
     if batch.undecided:
-        detail = f"还有 {batch.undecided} 个核对问题待处理。"
+        detail = f"还有 {batch.undecided:,} 个核对问题待处理。"
         return TodoItem(f"核对{batch}", link, detail, count=batch.undecided, tag="待核对")
     return TodoItem(f"送审{batch}", link, "核对问题已全部处理。", tag="待送审")
 

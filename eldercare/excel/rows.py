@@ -12,9 +12,13 @@ TOTALS = re.compile(r"^.{0,12}(?:合计|小计|总计|共计|累计)(?:[(（].{0
 NOTES = re.compile(
     r"^\(?(?:注|备注|说明|附注|附|填表说明|填报说明|注意事项|制表|制表人|制表日期|填表|填表人|填报人|填表日期|填报日期|填报单位|审核|审核人|复核"
     r"|复核人|负责人|单位负责人|单位领导|主管|分管领导|领导|经办|经办人|经手人|联系人|联系电话|电话|日期|时间|盖章|公章|签字|签名|单位盖章"
-    r"|以下空白|以下无正文)\)?(?:[(（].{0,8}[)）])?(?:[:：].*|\d{0,2}[.、].*)?$",
+    r"|以下空白|以下无正文|筛选条件)\)?(?:[(（].{0,8}[)）])?(?:[:：].*|\d{0,2}[.、].*)?$",
     re.DOTALL,
 )
+# Never what a row begins with, even where the only required column stands.
+SIGNED = re.compile(
+    "(?:注|筛选条件|(?:单位)?负责人|(?:填表|填报|制表|审核|复核|经办)(?:人|日期|单位)?)[:：]"
+).match
 LONGEST_TOTAL = 16
 LONGEST_LONE = 20
 LEADING = 4  # columns in which the word 合计 stands
@@ -112,7 +116,7 @@ class RowFilter:
             return "空行"
         words = [text for text in given if isinstance(text, str)]
         if self.required and all(index < len(texts) and texts[index] != "" for index in self.required):
-            return ""
+            return "说明" if words == given and SIGNED(words[0]) else ""
         if words and len(words) == len(given):
             if TOTALS.match(words[0]):
                 return "合计行"

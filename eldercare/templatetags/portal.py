@@ -4,6 +4,7 @@
 """
 
 from django import template
+from django.forms import BoundField, Form
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
@@ -64,3 +65,9 @@ def icon(name: str, css: str = "") -> str:
         css,
         mark_safe(ICONS[name]),  # noqa: S308 - a constant of this module
     )
+
+
+@register.filter
+def wrong_fields(form: Form) -> list[BoundField]:
+    """The fields of ``form`` with a mistake in them."""
+    return [field for field in form.visible_fields() if field.errors]

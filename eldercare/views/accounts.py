@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,6 +14,7 @@ from eldercare.errors import Refused
 from eldercare.forms import AccountFilterForm, AccountForm
 from eldercare.models import User
 from eldercare.permissions import Permission, requires
+from eldercare.token_models import ApiToken
 
 PAGE_SIZE = 20
 STEPS_SHOWN = 50
@@ -25,6 +26,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
     form = AccountFilterForm(request.GET or None, by=request.user)
     locked = accounts.locked_usernames()
     users = _filtered(User.objects.visible_to(request.user), form.chosen(), locked=locked)
+    users = users.annotate(
+        is_program=Exists(ApiToken.objects.filter(user=OuterRef("pk"), kind=ApiToken.Kind.SYSTEM))
+    )
     page = Paginator(users.order_by("org_unit__code", "username"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
@@ -87,6 +91,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "account": account,
         "is_locked": account.username in accounts.locked_usernames(),
+        "is_program": account.api_tokens.filter(kind=ApiToken.Kind.SYSTEM).exists(),
         "history": history_of(account)[:STEPS_SHOWN],
     }
     return render(request, "accounts/detail.html", context)

@@ -21,5 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = WeeklyDigest.objects.filter(org_unit=request.user.org_unit).first()
     context = {"items": todo.items_for(request.user), "notices": notices, "digest": None}
     if newest is not None and newest.is_recent(timezone.localdate()):
-        context |= {"digest": newest, "sections": sections_for(request.user, newest)}
+        sections = sections_for(request.user, newest)
+        # Whoever sees no business at all is not told that there was none.
+        if sections or request.user.may(Permission.VIEW_TASKS):
+            context |= {"digest": newest, "sections": sections}
     return render(request, "home.html", context)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -48,7 +48,7 @@ def _filtered(request: HttpRequest, form: LogFilterForm) -> QuerySet:
     if action := chosen.get("action"):
         events = events.filter(action=action)
     if name := chosen.get("user"):
-        events = events.filter(username__icontains=name)
+        events = events.filter(Q(username__icontains=name) | Q(user__full_name__icontains=name))
     if text := chosen.get("q"):
         events = events.filter(subject__icontains=text)
     if since := chosen.get("since"):

@@ -44,6 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "next": next_page,
+        "attempts": settings.AXES_FAILURE_LIMIT,
         "notice": SIGN_IN_MESSAGES[reason] if reason in ("idle", "expired") and not form.is_bound else "",
     }
     return render(request, "registration/sign_in.html", context)
@@ -61,7 +62,8 @@ def _record_failure(request: HttpRequest, action: AuditEvent.Action) -> None:
     Such an entry belongs to the county that has an auditor to read it.
     """
     name = request.POST.get("username", "").strip()[:40].replace("\0", "")
-    user = User.objects.filter(username=name).first() if name else None
+    found = User.objects.filter(username__in=(name, name.lower())) if name else []
+    user = max(found, key=lambda each: each.username == name, default=None)
     county = OrgUnit.objects.counties().filter(users__role=Role.AUDITOR).order_by("code").first()
     audit.record(
         action,

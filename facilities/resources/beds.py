@@ -1,10 +1,12 @@
 """The sheet of beds (床位台账): one row per bed."""
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from eldercare.excel.cleaning import CleanBatch
-from eldercare.excel.columns import Column, Kind
+from eldercare.excel.columns import Column, Kind, Severity
 from eldercare.excel.ledgers import Check, Field, Ledger, Prepare, Situation, Target, register
 from eldercare.models import OrgUnit
 from facilities.models import Bed
@@ -13,7 +15,7 @@ from facilities.rules.beds import check_bed
 
 COLUMNS: tuple[Column, ...] = (
     TOWNSHIP,
-    Column("facility", "机构(设施)名称", aliases=("机构名称", "养老机构", "设施名称", "单位名称", "所属机构", "服务机构"), required=True, width=28, max_length=80),
+    Column("facility", "机构(设施)名称", aliases=("机构(设施)", "机构名称", "养老机构", "设施名称", "单位名称", "所属机构", "服务机构"), required=True, width=28, max_length=80),
     Column("room", "房间", aliases=("房间号", "房号", "楼层房间"), width=12, max_length=30),
     Column("number", "床号", aliases=("床位号", "床位编号", "编号"), required=True, width=10, max_length=30),
     Column(
@@ -33,6 +35,8 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}
 CHECKED = ("kind", "in_use_from", "in_use_to", "nursing", "dementia")
+HYPHENS = frozenset("-—–~～至")
+SPAN = re.compile("([1-9][0-9]{0,2})[-—–~～至]{1,2}([1-9][0-9]{0,2})").fullmatch
 
 
 def _prepare(situation: Situation) -> Prepare:
@@ -53,8 +57,31 @@ def _prepare(situation: Situation) -> Prepare:
                 remarks = said[combination] = check_bed(row, today=situation.as_of)
             if remarks:
                 tell(situation, rows, index, remarks, BY_KEY)
+        _several_in_one(situation, rows)
 
     return prepare
+
+
+def _several_in_one(situation: Situation, rows: CleanBatch) -> None:
+    """1-20 makes twenty beds on the page, but one in a sheet. Where 1-1, 1-2 and 1-3 stand together, it is a number."""
+    values = rows.values
+    if HYPHENS.isdisjoint("".join(filter(None, values["number"]))):
+        return
+    spans = {
+        index: span for index, number in enumerate(values["number"]) if number and (span := SPAN(number))
+    }
+    room = {
+        index: (values["facility_id"][index], values["room"][index], span[1]) for index, span in spans.items()
+    }
+    times = Counter(room.values())
+    for index, span in spans.items():
+        first, last = int(span[1]), int(span[2])
+        if first < last and times[room[index]] == 1:
+            words = f"如果是从 {first} 到 {last} 的 {last - first + 1} 张床，请一行写一张。"
+            number = BY_KEY["number"]
+            situation.say(
+                rows, index, number, f"“{span[0]}”按一张床的床号读取；{words}", Severity.WARNING, span[0]
+            )
 
 
 OCCUPIED = """EXISTS (SELECT 1 FROM facilities_stay y WHERE y.bed_id = {}.id AND y.moved_in_on <= %(as_of)s

@@ -19,6 +19,7 @@ from facilities.resources.common import (
     facility_names,
     tell,
 )
+from facilities.rules.remarks import Remark
 from facilities.rules.staff import LEVELLED, OLDEST, YOUNGEST, check_post
 
 ID_NUMBER = Column(
@@ -47,7 +48,7 @@ COLUMNS: tuple[Column, ...] = (
         "education", "学历", aliases=("文化程度", "最高学历"), kind=Kind.CHOICE, width=12, empty_words=NO_WORDS,
         choices=choices(Caregiver.Education.choices, primary="小学 文盲 小学以下", junior="初级中学", senior="高中 中专 职高 中职 技校", college="专科 高职", bachelor="本科 大学 大学本科 硕士 研究生"),
     ),
-    Column("facility", "机构(设施)名称", aliases=("机构名称", "工作单位", "任职机构", "所在机构", "单位名称", "用人单位", "服务机构"), width=28, max_length=80, help="在村(社区)或社会组织服务的不填，另填工作场所。"),
+    Column("facility", "机构(设施)名称", aliases=("机构(设施)", "机构名称", "工作单位", "任职机构", "所在机构", "单位名称", "用人单位", "服务机构"), width=28, max_length=80, help="在村(社区)或社会组织服务的不填，另填工作场所。"),
     Column("workplace", "工作场所", kind=Kind.CHOICE, width=14, choices=choices(Employment.Workplace.choices, facility="机构 养老机构", community="社区 村 村社", organisation="社会组织服务 社工机构"), help="不填的为养老服务机构。"),
     Column(
         "role", "岗位", aliases=("岗位类型", "职务", "工种", "人员类别", "职业"), kind=Kind.CHOICE, required=True, width=14,
@@ -99,6 +100,7 @@ def _prepare(situation: Situation) -> Prepare:
         values["level_number"] = [int(level) if level else None for level in values["level"]]
         places = map(known.all.get, values["facility_id"])
         today, born_on, sex = situation.as_of, values["born_on"], values["sex"]
+        wrong = {(each.row, each.key) for each in rows.findings if each.severity is Severity.ERROR}
         for index, (place, *record) in enumerate(zip(places, *(values[key] for key in CHECKED), strict=True)):
             if known_by_number := _unremarkable(record, place, today):
                 born_on[index], sex[index] = known_by_number
@@ -108,12 +110,22 @@ def _prepare(situation: Situation) -> Prepare:
             if place is not None:
                 row["facility_opened_on"], row["facility_closed_on"] = place.opened_on, place.closed_on
             if remarks := check_post(row, today=today):
-                tell(situation, rows, index, remarks, columns)
+                tell(situation, rows, index, _not_said_yet(remarks, rows.rows[index], wrong), columns)
             _from_number(values, index, row["id_number"])
 
         _old_numbers(situation, rows)
 
     return prepare
+
+
+def _not_said_yet(remarks: list[Remark], row: int, wrong: set[tuple[int, str]]) -> list[Remark]:
+    """Without what follows only from a cell that could not be read: its own error says enough."""
+    if not wrong:
+        return remarks
+    no_kind = (row, "certificate") in wrong
+    return [
+        each for each in remarks if (row, each.key) not in wrong and not (no_kind and each.key == "level")
+    ]
 
 
 def _old_numbers(situation: Situation, rows: CleanBatch) -> None:

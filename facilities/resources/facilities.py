@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import cached_property
 
 from eldercare.excel.cleaning import CleanBatch
 from eldercare.excel.columns import Choice, Column, Kind, Severity
@@ -106,6 +107,7 @@ def _prepare(situation: Situation) -> Prepare:
     units = Units(situation)
     existing = Facilities(situation, BY_KEY["name"])
     beds = existing.bed_counts()
+    grades = _Grades(existing)
     codes = {unit.pk: code for code, unit in situation.units.items()}
     present = situation.present
     checked = [
@@ -122,7 +124,7 @@ def _prepare(situation: Situation) -> Prepare:
             existing.by_unit.get(unit, {}).get(key) if key else None
             for unit, key in zip(values["org_unit_id"], values["name_key"], strict=True)
         ]
-        _ratings(situation, rows)
+        _ratings(situation, rows, grades)
         wrong_codes = {each.row for each in rows.findings if each.key == "credit_code"}
         for index in range(len(rows.rows)):
             row = {key: values[key][index] for key in keys}
@@ -164,18 +166,45 @@ def _other_code(situation: Situation, rows: CleanBatch, index: int, facility: Fa
         )
 
 
-def _ratings(situation: Situation, rows: CleanBatch) -> None:
+class _Grades:
+    """The latest grades in the ledger, read once a row has a grade without its date."""
+
+    def __init__(self, existing: Facilities) -> None:
+        self.existing = existing
+
+    @cached_property
+    def _latest(self) -> dict[tuple[int, bool], str]:
+        found = FacilityRating.objects.filter(facility__in=self.existing.all).order_by("issued_on", "id")
+        return {
+            (each.facility_id, each.scheme == FacilityRating.Scheme.FOOD): f"{each.scheme}{each.level}"
+            for each in found
+        }
+
+    def same(self, situation: Situation, rows: CleanBatch, index: int, key: str, grade: str) -> bool:
+        """The ledger has this grade with its date already: then the row says nothing new."""
+        pk, is_food = rows.values["facility_id"][index], key == "food_grade"
+        if pk is None or self._latest.get((pk, is_food)) != (f"food{grade}" if is_food else grade):
+            return False
+        words = "与台账里的等级相同，没有写评定日期，等级不改。"
+        situation.say(rows, index, BY_KEY[key], words, Severity.NOTE)
+        return True
+
+
+def _ratings(situation: Situation, rows: CleanBatch, grades: _Grades) -> None:
     """A grade counts from its date on, so it has to have one."""
     values = rows.values
     scheme, level = [], []
     for index, (rating, day) in enumerate(zip(values["rating"], values["rated_on"], strict=True)):
         if rating and day is None:
-            situation.say(rows, index, BY_KEY["rated_on"], "填了等级，就要填等级评定日期。")
+            if grades.same(situation, rows, index, "rating", rating):
+                rating = None
+            else:
+                situation.say(rows, index, BY_KEY["rated_on"], "填了等级，就要填等级评定日期。")
         scheme.append(rating[:-1] if rating else None)
         level.append(int(rating[-1]) if rating else None)
     values["rating_scheme"], values["rating_level"] = scheme, level
     for index, (grade, day) in enumerate(zip(values["food_grade"], values["food_graded_on"], strict=True)):
-        if grade and day is None:
+        if grade and day is None and not grades.same(situation, rows, index, "food_grade", grade):
             situation.say(rows, index, BY_KEY["food_graded_on"], "填了食品安全等级，就要填食品等级评定日期。")
     values["food_level"] = [int(grade) if grade else None for grade in values["food_grade"]]
 

@@ -18,7 +18,8 @@ from indicators.models.adoptions import LOWER_LEVELS
 def adopt_plan(*, plan: Plan, unit: OrgUnit, from_month: dt.date | None, by: User) -> Adoption:
     """Put ``plan`` in force in ``unit`` from a month on (from the beginning without one); again after an end.
 
-    Raises ``NotAllowed`` for a foreign unit, ``Refused`` for one that nobody files for or that has it already.
+    Raises ``NotAllowed`` for a foreign unit, ``Refused`` for one that nobody files for or that has it already, and
+    for a month before the plan's starting point.
     """
     _require(by, unit)
     if unit.level not in LOWER_LEVELS:
@@ -26,6 +27,12 @@ def adopt_plan(*, plan: Plan, unit: OrgUnit, from_month: dt.date | None, by: Use
     found = Adoption.objects.select_for_update().filter(plan=plan, org_unit=unit).first()
     if found is not None and found.until_month is None:
         raise Refused(f"{unit.name}已经在执行这个规划。")
+    if from_month and from_month < plan.base_month:
+        base, start = plan.base_month, plan.starts_on
+        raise Refused(
+            f"“{plan.short_title}”的规划期自{start.year}年{start.month}月起，"
+            f"最早可以从{base.year}年{base.month}月（基期）起执行。"
+        )
     adoption = found or Adoption(plan=plan, org_unit=unit, from_month=from_month)
     adoption.until_month = None
     _save(adoption, by)

@@ -203,7 +203,12 @@ class StateForm(StyledFormMixin, forms.Form):
 
 
 class SupervisionForm(StyledFormMixin, forms.Form):
-    unit = forms.ModelChoiceField(label="被督办单位", queryset=OrgUnit.objects.none(), to_field_name="code")
+    unit = forms.ModelChoiceField(
+        label="被督办单位",
+        queryset=OrgUnit.objects.none(),
+        to_field_name="code",
+        empty_label="请选择单位",
+    )
     demand = forms.CharField(
         label="督办要求",
         max_length=500,

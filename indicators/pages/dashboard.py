@@ -42,6 +42,11 @@ class Tally:
         return self.total - self.counts[Status.NOT_APPLICABLE] - self.counts[Status.NOT_JUDGED]
 
     @property
+    def not_judged(self) -> int:
+        """Without a target that a figure could be held against; in the total, and in none of the parts."""
+        return self.counts[Status.NOT_JUDGED]
+
+    @property
     def met(self) -> int:
         return self.counts[Status.MET]
 

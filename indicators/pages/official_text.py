@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from eldercare.models import OrgUnit
 from indicators.models import TaskMilestone, TaskState
 from indicators.models.adoptions import LOWER_LEVELS
+from indicators.pages.dashboard import Tally
 from indicators.pages.lines import Line
 from indicators.pages.official_figures import PlanFigures, Reading, Status, UnitRecord
 from indicators.rules.official import Period, chinese_number, date_text
@@ -64,7 +65,7 @@ def _overview(reading: Reading) -> list[str]:
 
 def _of_plan(each: PlanFigures, period: Period) -> list[str]:
     tally = each.board.tally
-    counts = "，".join(f"{look.label}{count}项" for look, count in tally.parts if count)
+    counts = _counts(tally)
     rate = "" if tally.rate is None else f"，达标率{tally.rate:.1f}%（{tally.met}/{tally.judged}）"
     lines = [
         f"截至{period.end_text}，{_quoted(each.plan.title)}约束性指标共{tally.total}项，其中{counts}{rate}。"
@@ -75,9 +76,15 @@ def _of_plan(each: PlanFigures, period: Period) -> list[str]:
         lines.append(moved)
     soft = each.board.soft
     if soft.total:
-        counts = "，".join(f"{look.label}{count}项" for look, count in soft.parts if count)
-        lines.append(f"软性目标{soft.total}项（不计入达标率），其中{counts}。")
+        lines.append(f"软性目标{soft.total}项（不计入达标率），其中{_counts(soft)}。")
     return lines
+
+
+def _counts(tally: Tally) -> str:
+    parts = [f"{look.label}{count}项" for look, count in tally.parts if count]
+    if tally.not_judged:
+        parts.append(f"没有可判定目标{tally.not_judged}项")
+    return "，".join(parts)
 
 
 def _quoted(title: str) -> str:

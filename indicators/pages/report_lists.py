@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from eldercare.models import AuditEvent, OrgUnit, User
@@ -236,7 +236,8 @@ def load_matrix(*, user: User, last: dt.date, count: int = MATRIX_MONTHS) -> Mat
     return Matrix(months, lines)
 
 
-def first_month(user: User) -> dt.date | None:
-    """The earliest month with a report that the user may see."""
-    months = MonthlyReport.objects.visible_to(user).order_by("month").values_list("month", flat=True)
-    return months.first()
+def nearest_month(user: User, month: dt.date) -> dt.date | None:
+    """The newest month up to ``month`` with a report that the user may see, else the earliest of all."""
+    seen = MonthlyReport.objects.visible_to(user).order_by()
+    found = seen.aggregate(first=Min("month"), before=Max("month", filter=Q(month__lte=month)))
+    return found["before"] or found["first"]

@@ -152,7 +152,11 @@ def figures(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             problem = str(refusal)
         else:
             if not errors:
-                messages.success(request, f"已记下{report.org_unit.name}的更正。")
+                if slip.lines.filter(report=report).exists():
+                    messages.success(request, f"已记下{report.org_unit.name}的更正。")
+                else:
+                    nothing = f"{report.org_unit.name}没有要更正的数：填的都与已公布的相同。"
+                    messages.info(request, nothing)
                 return redirect("correction", slip.pk)
             problem = f"有 {len(errors)} 处填写不对，还没有保存，请改正后再保存。"
     rows = pages.figure_rows(slip, report, typed=typed, errors=errors)

@@ -14,9 +14,9 @@ from eldercare.permissions import Permission, requires
 from indicators.actions import reports as actions
 from indicators.pages.report_lists import (
     MATRIX_MONTHS,
-    first_month,
     load_matrix,
     load_overview,
+    nearest_month,
     reminded_today,
 )
 from indicators.pages.report_places import Missing, check_month, next_month, reporting_units_seen_by
@@ -38,7 +38,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "matrix": matrix,
         "now": now,
         "later": min(add_months(last, MATRIX_MONTHS), now) if last < now else None,
-        "first": first_month(request.user),
+        "nearest": nearest_month(request.user, last),
     }
     is_single = len(matrix.lines) == 1
     return render(request, "reports/list_unit.html" if is_single else "reports/list.html", context)
@@ -67,7 +67,7 @@ def month_overview(request: HttpRequest, month: dt.date) -> HttpResponse:
         "next_month": next_month(month),
         "may_remind": request.user.may(Permission.REMIND_UNITS),
         "may_review": request.user.may(Permission.REVIEW_REPORTS),
-        "first": first_month(request.user) if overview.is_empty else None,
+        "nearest": nearest_month(request.user, month) if overview.is_empty else None,
     }
     return render(request, "reports/month.html", context)
 

@@ -152,7 +152,8 @@ def _save_typed(request: HttpRequest, unit: OrgUnit, month: dt.date) -> tuple[in
     for task, problem, count in _take_files(request, unit, month, typed):
         number += count
         if problem:
-            left[task] = replace(left.get(task, typed[task]), problem=problem)
+            before = left.get(task, typed[task])
+            left[task] = replace(before, problem=f"{before.problem} {problem}".strip())
     return number, left
 
 
@@ -347,6 +348,8 @@ def decide(request: HttpRequest, month: dt.date) -> HttpResponse:
             return f"已退回 {number} 项，填报人会在首页看到通知。"
         if notes:
             raise Refused("您写了退回意见：要退回请点“退回写了意见的”，要通过请先清空意见。")
+        if not ticked:
+            raise Refused("请先勾选要通过的任务进展。")
         return f"已通过 {actions.accept(rows=ticked, by=request.user)} 项。"
 
     return _decided(request, month, notes, act)

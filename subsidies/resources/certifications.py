@@ -26,7 +26,7 @@ COLUMNS: tuple[Column, ...] = (
     NAME,
     ID_NUMBER,
     Column("certified_on", "认证日期", aliases=("认证时间", "核查日期"), kind=Kind.DATE, required=True, width=14, coarsest="day"),
-    Column("method", "方式", aliases=("认证方式", "认证途径"), kind=Kind.CHOICE, width=12, choices=choices(Certification.Method.choices, in_person="现场 到场认证 窗口", visit="入户 上门认证 入户核查", video="视频认证", app="手机 手机APP 小程序 APP", comparison="比对 大数据比对"), help="不填的为到场。"),
+    Column("method", "方式", aliases=("认证方式", "认证途径"), kind=Kind.CHOICE, width=12, choices=choices(Certification.Method.choices, in_person="现场 到场认证 窗口", visit="入户 上门认证 入户核查", video="视频认证", app="手机 手机APP 小程序 APP 人脸识别 人脸认证 刷脸", comparison="比对 大数据比对"), help="不填的为到场。"),
     Column("note", "备注", aliases=("说明",), width=20, max_length=100),
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}

@@ -16,7 +16,7 @@ DESTITUTE = Column(
 )  # fmt: skip
 # Kind of tag → its other headings.
 TAGS: dict[str, tuple[str, ...]] = {
-    ElderTag.Kind.LOW_INCOME: ("低保对象", "是否低保", "最低生活保障"),
+    ElderTag.Kind.LOW_INCOME: ("低保对象", "低保户", "是否低保", "最低生活保障"),
     ElderTag.Kind.LOW_INCOME_EDGE: ("低边", "是否低保边缘", "低收入"),
     ElderTag.Kind.SEVERE_DISABILITY: ("重残", "重度残疾人", "是否重残"),
     ElderTag.Kind.LIVING_ALONE: ("是否独居", "独居老人"),

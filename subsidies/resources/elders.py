@@ -295,7 +295,8 @@ TWICE_KNOWN = filled(
     SELECT DISTINCT s.row, '档案里已有同名、同出生日期而证件号码不同的人，请核对是不是同一人的两个号码。'
       FROM {stage} s JOIN subsidies_elder e ON e.name_key = s.name_key AND e.born_on = s.born_on
                      AND e.merged_into_id IS NULL AND e.id_number IS DISTINCT FROM s.id_number [ours]
-     WHERE NOT EXISTS (SELECT 1 FROM subsidies_elder k WHERE k.id_number = s.id_number)""",
+     WHERE s.id_number IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM subsidies_elder k WHERE k.id_number = s.id_number)""",
     ours=OURS,
 )
 TWICE_HERE = """

@@ -27,7 +27,7 @@ COLUMNS: tuple[Column, ...] = (
     ID_NUMBER,
     Column("service", "服务", aliases=("服务项目", "服务内容", "服务类别"), kind=Kind.CHOICE, width=10, choices=choices(Service.choices, visit="巡访 探视 走访 探访关爱", cleaning="保洁 打扫卫生 助洁", laundry="洗衣服", haircut="理发服务 助发"), help="不填的为探访。"),
     Column("visited_on", "日期", aliases=("探访日期", "服务日期", "探访时间", "服务时间", "走访日期"), kind=Kind.DATE, required=True, width=14, coarsest="day"),
-    Column("method", "方式", aliases=("探访方式", "服务方式"), kind=Kind.CHOICE, width=10, choices=choices(Visit.Method.choices, home="入户 上门探访 上门服务", phone="电话探访 电话联系", video="视频通话", monitor="智能监测 线上")),
+    Column("method", "方式", aliases=("探访方式", "服务方式"), kind=Kind.CHOICE, width=10, choices=choices(Visit.Method.choices, home="入户 上门探访 上门服务", phone="电话探访 电话联系 打电话", video="视频通话 微信视频 视频探访", monitor="智能监测 线上")),
     Column("result", "情况", aliases=("探访情况", "老人情况", "结果"), kind=Kind.CHOICE, width=12, choices=choices(Visit.Result.choices, well="良好 无异常 一切正常", needs_help="有需求 需帮助", not_met="未见到 不在家 未遇", urgent="紧急 异常"), help="不填的为正常。"),
     Column("visitor", "探访人", aliases=("服务人员", "探访员", "走访人"), width=12, max_length=40),
     Column("note", "说明", aliases=("备注", "情况说明"), width=24, max_length=200),

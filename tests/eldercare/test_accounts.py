@@ -76,6 +76,21 @@ def test_a_wrong_entry_is_explained_and_creates_nothing(office, cast, fields, co
     assert not User.objects.filter(full_name="徐念安").exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" 徐 念安 ", "徐念安"),
+        ("徐\u3000念\u2003 安", "徐念安"),
+        ("买买提·艾力", "买买提·艾力"),
+        ("John Smith", "John Smith"),
+        ("王 Anna", "王 Anna"),
+    ],
+)
+def test_spaces_between_the_characters_of_a_name_are_not_kept(office, cast, typed, kept):
+    create(office, cast, full_name=typed)
+    assert User.objects.get(username="wanghai").full_name == kept
+
+
 def test_a_township_clerk_belongs_to_a_township(office, cast):
     for unit in (cast.county, cast.village):
         create(office, cast, org_unit=unit.pk)

@@ -40,6 +40,25 @@ class NoteForm(StyledFormMixin, forms.Form):
     password = forms.CharField(required=False, widget=forms.PasswordInput, strip=False)
 
 
+class AmountForm(StyledFormMixin, forms.Form):
+    amount = forms.DecimalField(max_digits=6, decimal_places=2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("9.555", "小数不超过 2 位。"),
+        ("12345.1", "小数点前不超过 4 位。"),
+        ("1234567.00", "总共不超过 6 位数字。"),
+        ("95.5", None),
+    ],
+)
+def test_a_number_with_too_many_digits_is_refused_in_whole_sentences(typed, words):
+    said = AmountForm({"amount": typed}).errors.get("amount", [None])
+    assert said[0] == words
+    assert AmountForm({"amount": typed}).errors.get("amount", [None]) == said  # also the second time
+
+
 # --- The wrong method ------------------------------------------------------------------------------------
 
 

@@ -90,6 +90,16 @@ def test_the_home_page_shows_each_role_its_part(cast, enter, news):
     assert "上周没有新情况" in department
 
 
+@pytest.mark.parametrize(
+    ("who", "is_told"),
+    [("administrator", False), ("auditor", False), ("department_clerk", True), ("leader", True)],
+)
+def test_no_news_is_said_only_to_those_whom_the_news_would_concern(cast, enter, monkeypatch, who, is_told):
+    monkeypatch.setattr(digest, "_providers", [])
+    make_weekly_digests()
+    assert ("上周没有新情况" in enter(getattr(cast, who)).get("/").content.decode()) is is_told
+
+
 def test_an_old_digest_leaves_the_home_page_but_stays_in_the_list(cast, enter, news, monday):
     make_weekly_digests()
     monday.move_to(dt.datetime(2026, 6, 22, 1, 0, tzinfo=dt.UTC))

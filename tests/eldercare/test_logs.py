@@ -1,7 +1,9 @@
 """The audit log: complete, unchangeable, readable by the county's auditor, exported with a trace."""
 
+import ast
 import datetime as dt
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -9,11 +11,15 @@ import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import timezone
 
-from eldercare import audit
-from eldercare.audit_words import detail_text
+from eldercare import audit, tokens
+from eldercare.audit_words import KEYS, detail_text
 from eldercare.middleware import HistoryMiddleware
 from eldercare.models import AuditEvent
+from eldercare.permissions import Permission
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -52,6 +58,7 @@ def test_another_countys_log_is_not_shown(auditor, cast):
     [
         ("action=export", {"导出甲"}),
         ("user=xianji", {"导出甲", "改乙"}),
+        ("user=映雪", {"导出甲", "改乙"}),
         ("q=乙", {"改乙"}),
         ("since=2025-06-02&until=2025-06-02", {"改乙"}),
         ("until=2025-06-01", {"导出甲"}),
@@ -170,7 +177,7 @@ def test_every_export_is_itself_in_the_log(auditor, cast):
     auditor.get("/log/export/?user=xianji")
     event = AuditEvent.objects.latest("pk")
     assert (event.action, event.user, event.subject) == ("export", cast.auditor, "审计日志")
-    assert event.detail == {"rows": 1, "conditions": "用户名=xianji"}
+    assert event.detail == {"rows": 1, "conditions": "姓名或用户名=xianji"}
 
 
 # --- What is written ------------------------------------------------------------------------------------
@@ -219,6 +226,64 @@ def test_the_history_of_the_database_carries_the_address_too(cast, enter):
 def test_the_details_are_in_words():
     detail = {"changes": ["小数位：0 → 1"], "date": "2025-06-01", "quantity": "3", "evidence": "发票"}
     assert detail_text(detail) == "修改：小数位：0 → 1；日期：2025-06-01；数量：3；依据：发票"
+
+
+def recorded_details() -> dict[str, str]:
+    """Each word that the code gives to the log as a detail, and one place that does."""
+    trees = {
+        path: ast.parse(path.read_text())
+        for app in ("eldercare", "facilities", "indicators", "subsidies")
+        for path in (ROOT / app).rglob("*.py")
+    }
+    nodes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree)]
+    takes = [
+        (path, node)
+        for path, node in nodes
+        if isinstance(node, ast.FunctionDef) and node.args.kwarg and node.args.kwarg.arg == "detail"
+    ]
+    plain = {arg.arg for _, each in takes for arg in (*each.args.args, *each.args.kwonlyargs)}
+    found = {}
+    for path, node in nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func).split(".")[-1]
+        if any(each.name == called and (path == home or called[0] != "_") for home, each in takes):
+            for keyword in node.keywords:
+                names = [keyword.arg] if keyword.arg else _literal_keys(keyword.value)
+                found |= {name: f"{path.name}:{node.lineno}" for name in names if name not in plain}
+    return found
+
+
+def _literal_keys(value: ast.AST) -> list[str]:
+    dicts = [node for node in ast.walk(value) if isinstance(node, ast.Dict)]
+    return [key.value for each in dicts for key in each.keys if isinstance(key, ast.Constant)]
+
+
+def test_every_detail_that_is_written_has_a_name_that_an_auditor_reads():
+    details = recorded_details()
+    assert {"reason", "rows", "figures"} <= details.keys()
+    assert {name: place for name, place in details.items() if name not in KEYS} == {}
+
+
+def test_the_details_of_a_token_name_what_it_opens_and_until_when(cast):
+    day = timezone.localdate() + dt.timedelta(days=30)
+    tokens.issue_personal(
+        by=cast.township_clerk,
+        name="统计脚本",
+        purpose="每月取数",
+        scopes=("indicators:read",),
+        org_unit=cast.township,
+        expires_on=day,
+    )
+    said = detail_text(AuditEvent.objects.get(action="token").detail)
+    assert "数据范围：沈荡镇" in said
+    assert f"有效期至：{day}" in said
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_a_refused_visit_names_the_permission_in_words(permission):
+    said = detail_text({"permission": permission})
+    assert said.removeprefix("所需权限：").isascii() is (permission == Permission.SIGNED_IN)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,26 @@ def test_right_password_opens_the_home_page(client, cast):
     assert "沈荡镇" in page
 
 
+@pytest.mark.parametrize("typed", ["Shendang", "SHENDANG", " shendang "])
+def test_capitals_in_the_user_name_keep_nobody_out(client, cast, typed):
+    sign_in(client, typed)
+    assert is_signed_in(client)
+
+
+def test_failures_count_together_however_the_name_was_typed(client, cast):
+    for typed in ("shendang", "Shendang", "SHENDANG", "sHENDANG", "Shendang"):
+        answer = sign_in(Client(), typed, "wrong")
+    assert answer.status_code == 429
+    assert {event.user for event in AuditEvent.objects.all()} == {cast.township_clerk}
+    assert sign_in(client, "shendang").status_code == 429
+
+
+def test_a_name_that_was_made_with_capitals_is_found_as_it_is(client, cast, make_person):
+    make_person("ChenGuan", "陈管", "leader", cast.county)
+    sign_in(client, "ChenGuan")
+    assert "陈管" in client.get("/").content.decode()
+
+
 def test_every_page_asks_to_sign_in_and_leads_back(client, cast):
     answer = client.get("/help/?role=leader")
     assert answer.status_code == 302
@@ -104,6 +124,13 @@ def test_five_failures_lock_the_name_whether_it_exists_or_not(cast, username):
     answer = sign_in(Client(), username, PASSWORD)
     assert answer.status_code == 429
     assert LOCKED in answer.content.decode()
+
+
+@pytest.mark.parametrize("username", ["shendang", "nobody-here"])
+def test_a_first_failure_warns_of_the_lock_out(client, cast, settings, username):
+    warning = f"连续输错 {settings.AXES_FAILURE_LIMIT} 次，30 分钟内不能登录。"
+    assert warning not in client.get("/sign-in/").content.decode()
+    assert warning in sign_in(client, username, "wrong").content.decode()
 
 
 def test_lock_out_of_one_name_leaves_the_others_alone(client, cast):

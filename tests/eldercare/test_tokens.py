@@ -309,6 +309,25 @@ def test_a_form_that_is_wrong_says_what_and_keeps_what_was_typed(cast, enter, ch
     assert not ApiToken.objects.exists()
 
 
+def test_a_mistake_at_the_foot_of_a_long_form_is_named_at_its_head(cast, enter):
+    data = form("330424101", "people:read") | {"expires_on": "2999-01-01", "name": ""}
+    page = enter(cast.township_clerk).post("/tokens/new/", data).content.decode()
+    head = page.split('<form method="post" class="card-body')[1].split("<input class=")[0]
+    assert "有 2 处填写不对，还没有保存" in head
+    assert re.findall(r'href="#(id_\w+)">(\w+)</a>', head) == [
+        ("id_name", "名称"),
+        ("id_expires_on", "有效期至"),
+    ]
+    assert 'id="id_expires_on"' in page
+    assert "填写不对" not in enter(cast.township_clerk).get("/tokens/new/").content.decode()
+
+
+def test_a_short_form_needs_no_list_of_its_mistakes(cast, enter):
+    page = enter(cast.administrator).post("/accounts/new/", {"full_name": ""}).content.decode()
+    assert page.count('class="field-error"') == 4
+    assert "填写不对" not in page
+
+
 def test_revoking_asks_first_and_is_in_the_log(cast, enter):
     token, secret = issue(cast.leader)
     client = enter(cast.leader)
@@ -328,6 +347,25 @@ def test_an_administrator_makes_a_token_for_another_system(cast, enter):
     (secret,) = re.findall(r"eldercare_sys_[0-9A-Za-z]{46}", page)
     assert bearer(secret).get("/api/v1/reports/").status_code == 200
     assert "省平台" in client.get("/tokens/system/").content.decode()
+
+
+def test_the_account_of_a_system_is_told_from_a_persons_and_offers_no_password(cast, enter):
+    token, _ = issue(cast.administrator, is_system=True)
+    office = enter(cast.administrator)
+    rows = office.get("/accounts/").content.decode().split("<tbody>")[1].split("</tr>")
+    assert [cast.township_clerk.username in row for row in rows if "系统对接" in row] == [False]
+    page = office.get(f"/accounts/{token.user_id}/").content.decode()
+    assert "系统对接的账号" in page
+    assert "/tokens/system/" in page.split("<main")[1]
+    for step in ("edit", "reset", "enable", "disable"):
+        assert f"/accounts/{token.user_id}/{step}/" not in page
+    answer = office.post(
+        f"/accounts/{token.user_id}/edit/",
+        {"full_name": "某某", "role": "county_reviewer", "org_unit": cast.county.pk},
+    )
+    assert "系统对接的账号" in answer.content.decode()
+    token.user.refresh_from_db()
+    assert (token.user.full_name, token.user.role) != ("某某", "county_reviewer")
 
 
 @pytest.mark.parametrize("who", sorted(EVERYBODY))

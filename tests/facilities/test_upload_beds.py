@@ -151,3 +151,34 @@ def test_an_occupied_bed_that_is_missing_is_shown_and_not_ended(cast, home):
     ]
     apply(batch, close_missing=True)
     assert list(Bed.objects.exclude(in_use_to=None)) == [free]
+
+
+def test_several_beds_in_one_cell_want_a_look(cast, home):
+    """On the page 1-20 makes twenty beds; in a sheet a row is one bed, and its number may well have a hyphen."""
+    content = workbook(
+        HEADINGS,
+        ("沈荡敬老院", "101", "1-3", "机构床位", "是", SINCE),
+        ("沈荡敬老院", "102", "1～20", "机构床位", "是", SINCE),
+        ("沈荡敬老院", "103", "1-1", "机构床位", "是", SINCE),
+        ("沈荡敬老院", "103", "1-2", "机构床位", "是", SINCE),
+        ("沈荡敬老院", "103", "1-3", "机构床位", "是", SINCE),
+        ("沈荡敬老院", "104", "104-1", "机构床位", "是", SINCE),
+        ("沈荡敬老院", "105", "A", "机构床位", "是", SINCE),
+    )
+    batch = upload("beds", content, by=cast.township_clerk)
+    said = {
+        line.row: [each["message"] for each in line.findings] for line in batch.lines.exclude(findings=[])
+    }
+    assert said == {
+        2: ["“1-3”按一张床的床号读取；如果是从 1 到 3 的 3 张床，请一行写一张。"],
+        3: ["“1～20”按一张床的床号读取；如果是从 1 到 20 的 20 张床，请一行写一张。"],
+    }
+    assert (batch.new, batch.errors, batch.warnings) == (7, 0, 2)
+
+
+def test_the_headings_of_the_portals_own_list_are_known(cast, home):
+    bed = make_bed(home, "1", room="101")
+    headings = ("镇(街道)", "机构(设施)", "房间", "床号", "床位类型", "状态")
+    content = workbook(headings, (cast.township.name, "沈荡敬老院", bed.room, bed.number, "机构床位", "空床"))
+    batch = upload("beds", content, by=cast.township_clerk)
+    assert (batch.status, batch.unchanged) == (Status.READY, 1), batch.message

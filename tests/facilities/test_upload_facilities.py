@@ -121,3 +121,41 @@ def test_a_wrong_credit_code_is_not_asked_for_a_second_time(cast):
     batch = upload("facilities", workbook(headings, row), by=cast.township_clerk)
     (messages,) = said(batch).values()
     assert [each for each in messages if "信用代码" in each] == ["统一社会信用代码应为 18 位，这里是 13 位。"]
+
+
+def test_the_grade_that_is_in_the_ledger_needs_no_date_again(cast):
+    """A township's list has the stars, not the day on which they were given."""
+    headings = ("机构名称", "星级", "食品等级", "负责人")
+    home, other = (make_facility(cast.township, name) for name in ("沈荡敬老院", "百步敬老院"))
+    make_facility(cast.township, "于城敬老院")
+    for each in (home, other):
+        FacilityRating.objects.create(facility=each, scheme="star", level=2, issued_on=dt.date(2021, 5, 1))
+        FacilityRating.objects.create(facility=each, scheme="star", level=3, issued_on=dt.date(2024, 5, 1))
+    FacilityRating.objects.create(facility=home, scheme="food", level=3, issued_on=dt.date(2023, 4, 1))
+    rows = (
+        ("沈荡敬老院", "三星", "A级", "陆主任"),
+        ("百步敬老院", "二星", "", "沈主任"),
+        ("于城敬老院", "三星", "A级", "徐主任"),
+    )
+    batch = upload("facilities", workbook(headings, *rows), by=cast.township_clerk)
+    found = said(batch)
+    assert (batch.changed, batch.errors) == (1, 2), found
+    assert "与台账里的等级相同，没有写评定日期，等级不改。" in found[2]
+    assert "填了等级，就要填等级评定日期。" in found[3]
+    assert {"填了等级，就要填等级评定日期。", "填了食品安全等级，就要填食品等级评定日期。"} <= set(found[4])
+    apply(batch, only_good=True, reason="床位另行登记")
+    home.refresh_from_db()
+    assert home.contact == "陆主任"
+    assert FacilityRating.objects.filter(facility=home).count() == 3
+
+
+@pytest.mark.parametrize(
+    "below", ["填表人：徐念安", "注：本表每月25日前报。", "筛选条件：状态=运营中。 导出人：徐念安"]
+)
+def test_what_stands_below_the_table_in_the_column_of_names_is_no_facility(cast, below):
+    """The list of facilities as the portal exports it, too, ends with such a line."""
+    make_facility(cast.township, "沈荡敬老院")
+    content = workbook(("机构名称", "负责人", "地址"), ("沈荡敬老院", "陆主任", "沈荡"), (below, "", ""))
+    batch = upload("facilities", content, by=cast.township_clerk)
+    assert (batch.total, batch.changed, batch.errors) == (1, 1, 0), said(batch)
+    assert [each["reason"] for each in batch.layout["skipped"]] == ["说明"]

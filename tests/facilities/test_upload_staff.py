@@ -159,3 +159,29 @@ def test_a_doubtful_number_is_marked_where_it_stands_when_the_sheet_has_no_colum
     (line,) = upload("caregivers", content, by=cast.township_clerk).lines.exclude(findings=[])
     (finding,) = [each for each in line.findings if "校验位" in each["message"]]
     assert (finding["key"], finding["column"]) == ("id_number", HEADINGS.index("身份证号"))
+
+
+def test_a_kind_of_certificate_that_is_not_known_is_said_once(cast, home):
+    headings = ("姓名", "身份证号", "工作单位", "岗位", "持证情况", "证书等级", "发证日期")
+    nurse = ("周小禾", next_id(), "沈荡敬老院", "护士", "初级证", "五级", dt.date(2022, 3, 1))
+    social = ("沈二宝", next_id(), "沈荡敬老院", "社会工作者", "初级证", "五级", dt.date(2022, 3, 1))
+    batch = upload("caregivers", workbook(headings, nurse, social), by=cast.township_clerk)
+    assert batch.errors == 2
+    for row, found in messages(batch).items():
+        assert len(found) == 1, (row, found)
+        assert "“初级证”不在可选项里" in found[0]
+
+
+def test_a_masked_number_is_said_in_its_row(cast, home):
+    headings = ("姓名", "身份证号", "工作单位", "岗位", "联系电话")
+    rows = (
+        ("周小禾", "330****2685", "沈荡敬老院", "护理员", ""),
+        ("沈二宝", next_id(), "沈荡敬老院", "护理员", "140****1285"),
+        ("徐三妹", next_id(), "沈荡敬老院", "护理员", ""),
+    )
+    batch = upload("caregivers", workbook(headings, *rows), by=cast.township_clerk)
+    assert (batch.status, batch.new, batch.errors) == (Status.READY, 1, 2), batch.message
+    found = messages(batch)
+    assert set(found) == {2, 3}
+    for each in found.values():
+        assert "隐去" in each[0]

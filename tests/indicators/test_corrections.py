@@ -190,6 +190,27 @@ def test_text_that_is_no_figure_comes_back_and_nothing_is_written(archive, enter
     assert [(line.metric.code, line.new_value) for line in slip.lines.all()] == [("homes", 4)]
 
 
+def test_the_published_figure_typed_again_is_said_to_correct_nothing(archive, enter):
+    slip = archive.slip()
+    browser = enter(archive.cast.county_clerk)
+    address = f"/corrections/{slip.pk}/figures/{archive.cast.township.code}/"
+    page = text_of(browser.post(address, {"value-homes": "2"}, follow=True))
+    assert "已记下" not in page
+    assert "沈荡镇没有要更正的数：填的都与已公布的相同。" in page
+    page = text_of(browser.post(address, {"value-homes": "4"}, follow=True))
+    assert "已记下沈荡镇的更正。" in page
+
+
+def test_what_stood_before_is_called_published_now_only_until_the_slip_takes_effect(archive, enter):
+    slip = archive.sent(homes="4")
+    reviewer = enter(archive.cast.county_reviewer)
+    assert "现在公布" in text_of(reviewer.get(f"/corrections/{slip.pk}/"))
+    actions.approve(slip=slip, by=archive.cast.county_reviewer)
+    page = text_of(reviewer.get(f"/corrections/{slip.pk}/"))
+    assert "现在公布" not in page
+    assert "更正前" in page
+
+
 def test_open_months_need_no_slip(archive):
     MonthlyReport.objects.filter(month=MAY).update(status="approved")
     with pytest.raises(Refused, match="没有已锁定的月报"):

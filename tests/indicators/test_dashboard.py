@@ -127,6 +127,18 @@ def test_tally_counts_binding_indicators_only(board):
     assert round(found.tally.rate, 1) == Decimal("66.7")
 
 
+def test_a_soft_target_without_a_number_is_named_where_the_row_does_not_add_up(board, leader):
+    make_indicator(board.plan, "nursing_beds / institution_beds * 100", target="10", is_soft=True)
+    hint = "软性目标的合计中有 1 项没有可判定的目标"
+    board.file(JUNE, (100, 30, 250), (100, 30, 260))
+    assert hint not in page(leader)
+    make_indicator(board.plan, "nursing_beds / institution_beds * 100", target=None, is_soft=True)
+    board.file(JUNE, (100, 30, 250), (100, 30, 260))
+    found = board.read().soft
+    assert (found.total, sum(count for _, count in found.parts), found.not_judged) == (2, 1, 1)
+    assert hint in page(leader)
+
+
 def test_not_applicable_stays_out_of_the_rate(board):
     board.file(JUNE, (0, 0, 250), (0, 0, 260))
     found = board.read()

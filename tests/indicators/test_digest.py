@@ -10,7 +10,7 @@ from eldercare.digest import COMING, Week, lines_of
 from indicators.actions import corrections, reports
 from indicators.actions.calendar import open_month
 from indicators.actions.tasks import close_supervision
-from indicators.models import Supervision, Target
+from indicators.models import Supervision, Target, TaskProgress
 from indicators.rollup import roll_up_months
 from tests.indicators.conftest import JUNE
 from tests.indicators.factories import file_report, make_indicator, make_metric, make_plan
@@ -90,6 +90,9 @@ def test_progress_and_supervisions(cast):
         close_supervision(supervision=late, note="已整改", by=cast.county_clerk)
     name = f"{cast.department.name}“{task.name}”"
     assert told(cast.county, WEEK, "重点任务") == ["任务进展：提交 1 项。", f"督办下发 1 件：{name}。"]
+    TaskProgress.objects.update(status="accepted", reviewed_at=dt.datetime(2026, 6, 17, 2, tzinfo=dt.UTC))
+    assert told(cast.township, WEEK, "重点任务") == ["任务进展：提交 1 项、通过 1 项。"]
+    TaskProgress.objects.update(status="submitted", reviewed_at=None)
     assert told(cast.department, WEEK, "重点任务") == [f"督办下发 1 件：{name}。"]
     assert told(cast.township, WEEK, "重点任务") == ["任务进展：提交 1 项。"]
     assert told(cast.county, Week(dt.date(2026, 6, 22)), "重点任务") == [f"督办销号 1 件：{name}。"]

@@ -60,10 +60,22 @@ def test_the_proposal_tells_figures_progress_problems_and_what_comes_next(county
     assert "约束性指标共2项" in text(report, "overview")
     assert "新达标1项：护理床位占比" in text(report, "overview")
     assert "软性目标1项（不计入达标率）" in text(report, "overview")
+    assert "没有可判定目标" not in text(report, "overview")
     assert "推进改造（总体进度15%，进度滞后）。县卫生健康局：已走访4个村。" in text(report, "tasks")
     assert "月报数据应报2个单位，已报2个，全部按时报送。" in text(report, "reporting")
     assert "重点任务进展应报2个单位，已报1个；尚未报送1个：沈荡镇。" in text(report, "reporting")
     assert "推进改造：2026年5月20日前完成摸底" in text(report, "next")
+
+
+def test_the_parts_of_the_soft_targets_add_up(county):
+    make_indicator(county.plan, "beds", unit="张", name="没有数值的目标", is_soft=True, value_kind="quantity")
+    roll_up_months([APRIL])
+    words = re.search(
+        r"软性目标(\d+)项（不计入达标率），其中([^。]*)。", text(county.start(APRIL), "overview")
+    )
+    assert words[1] == "2"
+    assert words[2].endswith("没有可判定目标1项")
+    assert sum(map(int, re.findall(r"(\d+)项", words[2]))) == 2
 
 
 def test_missing_townships_are_named(county):

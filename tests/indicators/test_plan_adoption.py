@@ -192,6 +192,16 @@ def test_an_ended_adoption_keeps_what_was_published_and_can_begin_again(city, co
     assert Adoption.objects.get(org_unit=county, plan=plan).until_month is None
 
 
+@pytest.mark.parametrize(("month", "is_taken"), [("2020-11", False), ("2020-12", True), ("2021-01", True)])
+def test_no_plan_is_adopted_before_its_starting_point(city, county, county_clerk, month, is_taken):
+    plan = make_plan(city, code="theirs", starts_on=dt.date(2021, 1, 1), base_year=2020)
+    client = Client()
+    client.force_login(county_clerk)
+    page = client.post("/plans/theirs/adopt/", {"month": month}, follow=True)
+    said = "规划期自2021年1月起，最早可以从2020年12月（基期）起执行。" in page.content.decode()
+    assert (said, plan.adoptions.filter(org_unit=county).exists()) == (not is_taken, is_taken)
+
+
 def test_nobody_adopts_for_another_place(city, county, county_clerk):
     with pytest.raises(NotAllowed):
         adopt_plan(plan=make_plan(city, code="theirs"), unit=city, from_month=MONTH, by=county_clerk)

@@ -11,7 +11,7 @@ from eldercare.models import AuditEvent, OrgUnit
 from eldercare.permissions import Role
 from indicators.models import Indicator, Metric, MonthlyReport, owed_by
 from indicators.rollup import roll_up_months
-from tests.indicators.factories import file_report, make_indicator
+from tests.indicators.factories import file_report, make_indicator, make_plan
 from tests.indicators.shelf import JUNE, Shelf, read, rows_of, words
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,14 @@ def table(shelf):
     )
     shelf.roll_up()
     return shelf
+
+
+def test_a_plan_without_figures_does_not_speak_of_a_search(cast, leader):
+    plan = make_plan(cast.county, code="bare")
+    make_indicator(plan, "institution_beds", target="100", value_kind="quantity", unit="张", name="床位")
+    html = leader.get(reverse("plan", args=["bare"])).content.decode()
+    assert "还没有汇总数据" in html
+    assert "没有符合条件的指标" not in html
 
 
 @pytest.mark.parametrize(

@@ -141,9 +141,20 @@ def test_a_month_written_otherwise_leads_on(desk, reviewer, text):
 def test_months_without_data_lead_to_the_first_with_data(desk, reviewer):
     page = text_of(reviewer.get("/reports/2005-01/"))
     assert "这个月没有月报" in page
-    assert 'href="/reports/2026-05/"' in page
-    assert reviewer.get("/reports/?to=2005-01").status_code == 200
+    assert 'href="/reports/2026-05/">查看2026年5月' in page
+    assert 'href="/reports/2026-05/">查看2026年5月' in text_of(reviewer.get("/reports/?to=2005-01"))
     assert reviewer.get("/reports/?to=2005-13").status_code == 200
+
+
+def test_after_the_last_report_the_way_leads_back_to_it_not_to_the_first(desk, enter, in_june):
+    MonthlyReport.objects.filter(month=MAY).update(month=dt.date(2024, 2, 1))
+    MonthlyReport.objects.filter(month=JUNE).update(month=dt.date(2024, 3, 1))
+    file_report(desk.cast.township, dt.date(2023, 12, 1), {}, by=desk.clerk)
+    file_report(desk.cast.township, dt.date(2026, 6, 1), {}, by=desk.clerk)
+    for user, address in ((desk.reviewer, "/reports/2024-03/"), (desk.clerk, "/reports/2024-03/330424101/")):
+        page = text_of(enter(user).get("/reports/?to=2025-04"))
+        assert f'href="{address}">查看2024年3月' in page
+    assert 'href="/reports/2024-03/">查看2024年3月' in text_of(enter(desk.reviewer).get("/reports/2025-04/"))
 
 
 # --- Workbooks ------------------------------------------------------------------------------------------------------

@@ -253,6 +253,18 @@ def test_what_cannot_be_stored_comes_back_with_its_reason(cast, task, enter, mor
     assert not TaskProgress.objects.exists()
 
 
+def test_a_wrong_file_does_not_hide_that_the_words_beside_it_were_not_saved(cast, task, enter):
+    make_progress(task, cast.township, JUNE, by=cast.township_clerk, status="draft")
+    client = enter(cast.township_clerk)
+    seen = client.get(ENTRY).content.decode().split(f'name="seen-{task.pk}" value="')[1].split('"')[0]
+    wrong = SimpleUploadedFile("a.pdf", b"MZ")
+    data = typed(task, percent="105", seen=seen, step="save", **{f"files-{task.pk}": [wrong]})
+    page = text_of(client.post(ENTRY + "save/", data))
+    assert "“105”不是 0 到 100 的整数。" in page
+    assert "“a.pdf”不是可以上传的类型" in page
+    assert TaskProgress.objects.get().percent == 50
+
+
 def test_a_submission_that_lacks_something_keeps_what_was_saved(cast, plan, task, enter):
     make_task(plan, cast.township)
     answer = enter(cast.township_clerk).post(f"{ENTRY}save/", typed(task, step="submit"))
@@ -279,6 +291,31 @@ def test_the_desk_accepts_and_returns(cast, plan, task, enter):
     }
     page = text_of(enter(cast.township_clerk).get(ENTRY))
     assert "退回意见：不清楚" in page
+
+
+def test_the_desk_shows_what_was_asked_for_when_progress_comes_again(cast, task, enter):
+    row = make_progress(task, cast.township, JUNE, by=cast.township_clerk, status="submitted")
+    reviewer = enter(cast.county_reviewer)
+    assert "上次退回意见" not in text_of(reviewer.get("/tasks/months/2025-06/check/"))
+    reviewer.post("/tasks/months/2025-06/decide/", {"step": "return", f"note-{row.pk}": "请附验收单"})
+    page = enter(cast.township_clerk).get(ENTRY).content.decode()
+    seen = page.split(f'name="seen-{task.pk}" value="')[1].split('"')[0]
+    enter(cast.township_clerk).post(ENTRY + "save/", typed(task, seen=seen, step="submit"))
+    assert "上次退回意见：请附验收单" in text_of(reviewer.get("/tasks/months/2025-06/check/"))
+
+
+@pytest.mark.parametrize("step", ["accept", "return"])
+def test_a_click_with_nothing_ticked_says_what_is_missing(cast, task, enter, step):
+    make_progress(task, cast.township, JUNE, by=cast.township_clerk, status="submitted")
+    said = text_of(enter(cast.county_reviewer).post("/tasks/months/2025-06/decide/", {"step": step}))
+    assert {"accept": "请先勾选要通过的任务进展。", "return": "退回要写明意见"}[step] in said
+
+
+@pytest.mark.parametrize(("who", "offered"), [("county_clerk", True), ("department_clerk", False)])
+def test_an_empty_list_of_supervisions_tells_only_those_who_may_how_to_issue_one(cast, enter, who, offered):
+    page = text_of(enter(getattr(cast, who)).get("/tasks/supervisions/"))
+    assert ("在任务页点“督办”下发" in page) is offered
+    assert ("县级下发的督办会列在这里" in page) is not offered
 
 
 def test_the_county_is_told_who_let_the_deadline_pass(cast, task, today):
@@ -330,6 +367,12 @@ def test_supervision_from_issue_to_settlement(cast, task, enter):
     found.refresh_from_db()
     assert (found.status, found.closing_note) == ("closed", "已整改")
     assert "已销号，不用再回复" in text_of(township.post(f"{address}reply/", {"text": "再说一句"}))
+
+
+def test_the_unit_to_supervise_is_asked_for_in_words(cast, task, enter):
+    page = text_of(enter(cast.county_clerk).get(f"/tasks/{task.code}/supervise/"))
+    assert "请选择单位" in page
+    assert "---" not in page.split("<main")[1]
 
 
 def test_a_unit_that_has_no_part_in_a_task_is_not_put_under_supervision(cast, task, enter):

@@ -7,10 +7,11 @@ import time_machine
 
 from eldercare.errors import Conflict, NotAllowed, Refused
 from eldercare.models import ImportFile, Notice
+from eldercare.todo import items_for
 from indicators.actions import task_progress as actions
 from indicators.actions.task_progress import ProgressChange
 from indicators.actions.tasks import issue_bulletin, set_state
-from indicators.models import TaskEvidence, TaskProgress
+from indicators.models import Adoption, TaskEvidence, TaskProgress
 from indicators.pages.task_months import bulletin_lines, load_desk, load_entry, load_units
 from indicators.task_duties import duties, standings_of
 from tests.indicators.factories import make_plan
@@ -78,6 +79,19 @@ def test_a_cancelled_task_is_owed_by_nobody_from_that_month_on(cast, task):
     set_state(task=task, state="cancelled", reason="并入其他任务", by=cast.county_clerk)
     assert duties(cast.county_reviewer, JUNE) == []
     assert len(duties(cast.county_reviewer, MAY)) == 4
+
+
+def test_tasks_of_a_plan_that_was_stopped_are_owed_up_to_its_last_month(cast, plan, task):
+    plan.adoptions.update(until_month=MAY)
+    assert duties(cast.county_reviewer, JUNE) == []
+    assert len(duties(cast.county_reviewer, MAY)) == 4
+    assert "任务进展" not in " ".join(item.title for item in items_for(cast.township_clerk))
+    assert fill(cast, task).refused == {task.pk: "本月不需要填报这项任务。"}
+
+
+def test_a_plan_that_another_county_stopped_is_still_owed_where_it_goes_on(cast, plan, task):
+    Adoption.objects.create(plan=plan, org_unit=cast.neighbour, until_month=MAY)
+    assert len(duties(cast.county_reviewer, JUNE)) == 4
 
 
 def test_duties_are_read_in_a_fixed_number_of_queries(cast, plan, task, django_assert_num_queries):

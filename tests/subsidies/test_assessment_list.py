@@ -208,6 +208,17 @@ def test_who_looks_at_a_person_stands_in_the_log_without_the_name(cast, clerk, e
     assert elder.name not in str(event.detail)
 
 
+def test_thousands_on_the_home_page_are_set_apart(cast, clerk, enter, register, monkeypatch):
+    number = {"expired": 0, "expiring": 2930, "unsettled": 1046}
+    monkeypatch.setattr("subsidies.todo_assessments.pages.renewals", lambda *_: number)
+    page = text(clerk.get(reverse("home")))
+    assert "2,930 人的能力评估 60 天内到期" in page
+    assert "1,046 人的评估结论没有确认能力等级" in page
+    assert "能力评估：2,930 人 60 天内到期，1,046 人未确认等级" in text(
+        enter(cast.county_clerk).get(reverse("home"))
+    )
+
+
 def test_the_home_page_says_what_must_be_renewed(cast, clerk, enter, register):
     make_assessment(register["甲"], None, TODAY, standard="three_levels", original="半失能")
     page = text(clerk.get(reverse("home")))

@@ -141,6 +141,14 @@ def test_two_rows_of_one_person_and_two_numbers_of_one_name(cast):
     assert "第 5 行同名、同出生日期" in messages(batch)[4][0]
 
 
+def test_a_number_that_cannot_be_read_is_not_called_another_one(cast):
+    make_elder(cast.township, "陆大有", born_on=dt.date(1950, 1, 2))
+    headings = (*SHORT, "出生日期")
+    batch = sheet("elders", headings, ("陆大有", "330****2685", dt.date(1950, 1, 2)), by=cast.township_clerk)
+    (found,) = messages(batch)[2]
+    assert "隐去" in found
+
+
 def test_a_person_of_another_township_is_not_told_about(cast):
     there = make_elder(cast.other_township, "吴嘉言", note="百步的说明")
     row = ("吴嘉言", there.id_number.reveal())

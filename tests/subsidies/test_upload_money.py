@@ -272,6 +272,22 @@ def test_accounts_that_want_a_look(cast):
     assert "15 位" in said[5][0]
 
 
+def test_masked_numbers_are_told_in_their_rows(cast):
+    """As the lists of this portal are exported: only the rows with full numbers can be written."""
+    one, two, three = (make_elder(cast.township, name) for name in ("陆大有", "沈二宝", "徐三妹"))
+    rows = (
+        ("陆大有", one.id_number.reveal(), "", "", "", "海盐农商银行", "622848****0123"),
+        ("沈二宝", two.id_number.reveal(), "沈小宝", "子女", "330****2685", "海盐农商银行", ONE),
+        ("徐三妹", three.id_number.reveal(), "", "", "", "海盐农商银行", TWO),
+        ("朱四喜", "330****2685", "", "", "", "海盐农商银行", TWO),
+    )
+    batch = sheet("payees", ACCOUNTS, *rows, by=cast.township_clerk)
+    assert (batch.status, batch.new, batch.errors) == (Status.READY, 1, 3), batch.message
+    said = messages(batch)
+    for row in (2, 3, 5):
+        assert [each for each in said[row] if "隐去" in each], said[row]
+
+
 def test_money_goes_out_where_the_record_is_kept(cast):
     elder = make_elder(cast.other_township, "陆大有", residence_unit=cast.township)
     row = ("陆大有", elder.id_number.reveal(), "", "", "", "海盐农商银行", ONE)

@@ -298,3 +298,21 @@ def test_a_visit_belongs_to_where_the_person_lives_and_to_who_uploaded_it(cast):
     )  # fmt: skip
     later = sheet("visits", headings, (*row[:3], DAY + dt.timedelta(1), *row[4:]), by=cast.township_clerk)
     assert "晚于数据日期" in messages(later)[2][0]
+
+
+@pytest.mark.parametrize(
+    ("key", "headings", "written", "read"),
+    [
+        ("certifications", ("认证日期", "方式"), (MAY, "人脸识别"), {"method": "app"}),
+        ("visits", ("日期", "方式"), (MAY, "打电话"), {"method": "phone"}),
+        ("visits", ("日期", "方式"), (MAY, "微信视频"), {"method": "video"}),
+        ("elder_tags", ("起始日期", "类别"), (MAY, "低保户"), {"kind": "low_income"}),
+    ],
+)
+def test_words_of_everyday_are_understood(cast, key, headings, written, read):
+    elder = make_elder(cast.township, "沈二宝")
+    row = ("沈二宝", elder.id_number.reveal(), *written)
+    batch = sheet(key, ("姓名", "身份证号", *headings), row, by=cast.township_clerk)
+    assert counts(batch) == (1, 0, 0, 0), batch.lines.values_list("findings", flat=True)
+    (line,) = batch.lines.all()
+    assert read.items() <= line.new.items()

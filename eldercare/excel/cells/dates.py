@@ -25,6 +25,7 @@ _MIDNIGHT = re.compile(r"(.*日|.*\d(?=[T ]))[T ]?0?0:00(?::00(?:\.0+)?)?").full
 _TIME = re.compile(r"(.*日|.*\d(?=[T ]))[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?").fullmatch
 _GAP = re.compile(r" *([-./年月日]) *")
 _SHORT_YEAR = re.compile(r"'?(\d{2})[-./年]\d{1,2}([-./月]\d{1,2}日?)?月?").fullmatch
+_NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:月\d{1,2}[日号].{0,4}|[-./]\d{1,2})").fullmatch
 _YEAR_LAST = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{4}").fullmatch
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -54,6 +55,8 @@ def clean_date(text: str, column: Column, *, date1904: bool = False) -> object:
 
 
 def _unreadable(plain: str, text: str, write: str) -> Flawed:
+    if write == WRITE and _NO_YEAR(plain):
+        return error(f"“{text.strip()}”没有写年份。{write}")
     if _SHORT_YEAR(plain):
         return error(f"“{text.strip()}”的年份只写了两位，不知是 19 还是 20 开头。{write}")
     if _YEAR_LAST(plain):
@@ -164,7 +167,7 @@ def _date_of_number(value: float, column: Column, date1904: bool) -> object:
         return _month_for_date(month.year, month.month, f"{value:.15g}", column)
     if 10_000 < value < 100_000:
         return _without_time(_value_of(serial(int(value), column, date1904=date1904)), as_typed(value))
-    return error(f"“{as_typed(value)}”不是日期。{WRITE}")
+    return _unreadable(as_typed(value), as_typed(value), WRITE)
 
 
 def _value_of(cleaned: object) -> object:

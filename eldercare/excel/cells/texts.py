@@ -16,6 +16,10 @@ LOST_DIGITS = (
 CODE_AS_NUMBER = "这一格是数值 {}，不是文本，开头的 0 可能已被 Excel 丢失。请把整列设为“文本”格式后重新填写。"
 FORMULA_ERROR = "公式出错 {}，没有数值。请改正公式，或直接填写结果。"
 NUMBER_IN_TEXT = "这一格里有身份证号。这一列会原样显示，不能写证件号码，请删去；号码只填在“证件号码”列。"
+MASKED = "**"  # as in eldercare.encryption, which stores no text with it
+MASKED_NUMBER = (
+    "号码的中间几位隐去了（**），不能写入。请填完整的号码；这张表是从门户导出的，请改用“填好现有数据的模板”。"
+)
 NOT_CALCULATED = "公式没有计算结果。请用 WPS 或 Excel 打开，保存后再上传，或直接填写结果。"
 
 _ORDINARY = re.compile("[!-~\u4e00-\u9fff\u3001\u3002\u300a\u300b（），：；·]+").fullmatch
@@ -183,6 +187,8 @@ def clean_code(text: str, column: Column) -> object:
         return error(FORMULA_ERROR.format(value))
     if _SCIENTIFIC(value):
         return error(LOST_DIGITS.format(value))
+    if MASKED in value:
+        return error(MASKED_NUMBER)
     if len(value) > column.max_length:
         return error(f"有 {len(value)} 个字符，超过 {column.max_length} 个的上限。")
     return value

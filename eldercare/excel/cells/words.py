@@ -1,7 +1,9 @@
 """Yes or no, one of a list, a township or a village."""
 
 import difflib
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from eldercare.excel.cells.flawed import error, note
 from eldercare.excel.cells.texts import as_typed, cell_error, squeezed
@@ -12,6 +14,9 @@ NO = "否 × ✗ ✘ ✕ ☒ x 无 错 假 0 0.0 n no f false 未 没有 不是 
 _YES_NO = {squeezed(word).lower(): True for word in YES.split()} | {
     squeezed(word).lower(): False for word in NO.split()
 }
+_ASKS = re.compile("^(?:是否|有无|已)")
+_SAYS_YES = re.compile("^(?:已经?|有|是|属于)")
+_SAYS_NO = re.compile("^(?:没有|不是|不属于|未|无|非|不|没)")
 
 
 def clean_yes_no(text: str, column: Column) -> object:
@@ -20,7 +25,18 @@ def clean_yes_no(text: str, column: Column) -> object:
         return None
     if word in _YES_NO:
         return _YES_NO[word]
+    own = _own_words((column.heading, *column.aliases))
+    if _SAYS_YES.sub("", word, count=1) in own:
+        return True
+    if (denied := _SAYS_NO.sub("", word, count=1)) != word and denied in own:
+        return False
     return error(f"“{text.strip()[:20]}”不能确定是“是”还是“否”。请填“是”或“否”。")
+
+
+@lru_cache(1_024)
+def _own_words(names: tuple[str, ...]) -> frozenset[str]:
+    """What the column is called, without 是否: a township writes 低保 under 低保, and 已投保 under 是否投保."""
+    return frozenset(_ASKS.sub("", squeezed(name).lower(), count=1) for name in names)
 
 
 def yes_no_of_other(value: object, column: Column) -> object:

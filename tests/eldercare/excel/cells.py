@@ -8,8 +8,8 @@ from tests.eldercare.excel.samples import CONTEXT
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
-def clean(value, kind=Kind.TEXT, *, context=CONTEXT, **more) -> tuple[object, Finding | None]:
-    cleaner = Cleaner([Column("x", "列", kind=kind, **more)], positions={"x": 0}, context=context)
+def clean(value, kind=Kind.TEXT, *, context=CONTEXT, heading="列", **more) -> tuple[object, Finding | None]:
+    cleaner = Cleaner([Column("x", heading, kind=kind, **more)], positions={"x": 0}, context=context)
     batch = cleaner.clean([2], [[value]])
     assert len(batch.findings) <= 1
     return batch.values["x"][0], batch.findings[0] if batch.findings else None

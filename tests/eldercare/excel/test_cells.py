@@ -122,6 +122,14 @@ def test_a_number_with_all_its_digits_may_be_a_code():
     assert "丢失" in refused(1390000000.0, Kind.CODE, digits=(11,))
 
 
+@pytest.mark.parametrize("typed", ["338****2685", "140****1285", "622848******0123", "338＊＊＊＊268X"])
+def test_a_masked_number_is_no_number(typed):
+    said = refused(typed, Kind.CODE)
+    assert "隐去" in said
+    assert "完整的号码" in said
+    assert "填好现有数据的模板" in said  # a list of the portal was exported, edited and uploaded
+
+
 def test_a_checker_warns_or_takes_the_value_away():
     def check(code):
         if code.endswith("9"):
@@ -245,6 +253,28 @@ def test_no(typed):
 @pytest.mark.parametrize("typed", ["待定", "○", "2", 2.0, "是/否", dt.date(2022, 1, 1)])
 def test_neither_yes_nor_no(typed):
     assert "不能确定" in refused(typed, Kind.YESNO)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heading", "aliases", "read"),
+    [
+        ("低保", "低保", (), True),
+        ("非低保", "低保", (), False),
+        ("已投保", "投保综合责任保险", ("责任险", "是否投保"), True),
+        ("未投保", "投保综合责任保险", ("责任险", "是否投保"), False),
+        ("有责任险", "投保综合责任保险", ("责任险", "是否投保"), True),
+        ("无责任险", "投保综合责任保险", ("责任险", "是否投保"), False),
+        ("是独居", "独居", (), True),
+        ("不独居", "独居", (), False),
+    ],
+)
+def test_a_yes_in_the_words_of_the_column(typed, heading, aliases, read):
+    assert good(typed, Kind.YESNO, heading=heading, aliases=aliases) is read
+
+
+@pytest.mark.parametrize("typed", ["低保边缘", "原低保", "低保？", "未知", "不详"])
+def test_what_is_more_than_the_words_of_the_column_is_no_answer(typed):
+    assert "不能确定" in refused(typed, Kind.YESNO, heading="低保", aliases=("是否低保",))
 
 
 def test_an_empty_cell_is_not_a_no():
