@@ -18,13 +18,14 @@ from subsidies.models import Batch, Elder, Enrolment, PaymentLine, Programme
 Kind, Beneficiary = Programme.Kind, Programme.Beneficiary
 
 
-def running(period: Period) -> QuerySet[Enrolment]:
+def running(period: Period, kind: Programme.Kind) -> QuerySet[Enrolment]:
     """Approved, not ended before or in the month, begun, not suspended, and paid if the month is."""
     month = period.first
     settled = Batch.objects.filter(programme=OuterRef("programme"), month=month, state__in=Batch.SETTLED)
     paid = PaymentLine.objects.live().money().filter(enrolment=OuterRef("pk"), for_month=month)
     return (
         Enrolment.objects.payable()
+        .filter(programme__kind=kind)
         .filter(approved_on__lte=period.last)
         .filter(Q(ended_from=None) | Q(ended_from__gt=month))
         .filter(Q(not_before=None) | Q(not_before__lte=month))
@@ -35,7 +36,7 @@ def running(period: Period) -> QuerySet[Enrolment]:
 
 def of_elders(period: Period) -> QuerySet[Enrolment]:
     living = Elder.objects.current().filter(alive(period.last))
-    return running(period).filter(elder__in=living)
+    return running(period, Kind.SERVICE_SUBSIDY).filter(elder__in=living)
 
 
 ELDERS = register(
@@ -45,13 +46,7 @@ ELDERS = register(
         ledger="payments",
         rows=of_elders,
         unit="elder__org_unit",
-        metrics=(
-            LedgerMetric(
-                "service_subsidy_recipients",
-                lambda period: Q(programme__kind=Kind.SERVICE_SUBSIDY),
-                distinct="elder",
-            ),
-        ),
+        metrics=(LedgerMetric("service_subsidy_recipients", lambda period: Q(), distinct="elder"),),
         columns=(
             *elder_columns("elder"),
             Column("unit", "管理镇(街道)", "elder.org_unit.name", order=("elder__org_unit__code", "pk")),
@@ -67,14 +62,14 @@ POSTS = register(
         key="enrolled_posts",
         label="享受资格",
         ledger="payments",
-        rows=lambda period: running(period).filter(
+        rows=lambda period: running(period, Kind.POST_ALLOWANCE).filter(
             Q(post__employed_to=None) | Q(post__employed_to__gt=period.last), post__isnull=False
         ),
         unit="org_unit",
         metrics=(
             LedgerMetric(
                 "caregivers_on_post_allowance",
-                lambda period: Q(programme__kind=Kind.POST_ALLOWANCE),
+                lambda period: Q(),
                 distinct="post__caregiver",
                 at_county="within",
             ),

@@ -24,6 +24,8 @@ PROGRAMMES = (
     ("service", "age >= 60 and registered and not in_care_home", ((60, None, 40),)),
     ("nursing", "age >= 60", ((60, 84, 30), (85, None, 60))),
 )
+# What the metrics count; the others are allowances by age.
+KINDS = {"service": Programme.Kind.SERVICE_SUBSIDY}
 
 
 def born(index: int) -> dt.date:
@@ -152,7 +154,7 @@ def fill_programmes(county: OrgUnit, *, one_in: int = 1) -> list[Programme]:
 
 def _programme(county: OrgUnit, code: str, eligibility: str, bands: tuple) -> Programme:
     programme = Programme.objects.create(
-        org_unit=county, code=code, name=f"示例{code}", kind=Programme.Kind.OLD_AGE, starts_on=FIRST, portal_from=FIRST
+        org_unit=county, code=code, name=f"示例{code}", kind=KINDS.get(code, Programme.Kind.OLD_AGE), starts_on=FIRST, portal_from=FIRST
     )  # fmt: skip
     version = RuleVersion.objects.create(
         programme=programme, effective_from=FIRST, document_number="示例", eligibility=eligibility,
